@@ -1,0 +1,101 @@
+"""The result of one triage, and why."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Disposition = Literal["emergency", "urgent", "book", "self_care"]
+DISPOSITIONS: tuple[Disposition, ...] = ("emergency", "urgent", "book", "self_care")
+Likelihood = Literal["more", "possible", "less"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """A rule or finding that led to a result, with the patient's words where there are any.
+
+    `speaks`: `for` or `against` the result.
+    """
+
+    id: str
+    kind: Literal["rule", "finding", "location", "frequency", "duration", "severity", "age"]
+    speaks: Literal["for", "against"] = "for"
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class RankedContributor:
+    """A contributor of the page with its score (summed log-odds) and reasons."""
+
+    id: str
+    kind: Literal["cause", "condition", "injury", "other"]
+    likelihood: Likelihood
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class AdviceItem:
+    """A self-care strategy that is safe for this person; `cautions` change its wording."""
+
+    id: str
+    item: str
+    cautions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A strategy left out, and the caution that withheld it."""
+
+    id: str
+    because: str
+
+
+@dataclass(frozen=True)
+class FiredRule:
+    """A disposition rule that holds, with what made it hold."""
+
+    id: str
+    level: Disposition
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Disposition, ranked contributors, advice, and the reasons of each.
+
+    `rules`: every rule that fired, deciding one first. `unknown`: mandatory signs
+    that were never answered. `treatments` and `diagnostics`: ids of the page's items
+    a clinician may discuss; never matched to the person.
+    """
+
+    disposition: Disposition
+    rules: tuple[FiredRule, ...]
+    contributors: tuple[RankedContributor, ...] = ()
+    advice: tuple[AdviceItem, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+    diagnostics: tuple[str, ...] = ()
+    treatments: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    within_days: int | None = None
+    knowledge_version: str = ""
+
+    def to_contract(self) -> dict[str, Any]:
+        """The `assessment` object of the website channel (docs/architecture.md)."""
+        return {
+            "disposition": self.disposition,
+            "rules": [rule.id for rule in self.rules],
+            "contributors": [
+                {
+                    "id": c.id,
+                    "kind": c.kind,
+                    "likelihood": c.likelihood,
+                    "reasons": [asdict(reason) for reason in c.reasons],
+                }
+                for c in self.contributors
+            ],
+            "advice": [asdict(item) for item in self.advice],
+            "withheld": [asdict(item) for item in self.withheld],
+            "treatments": list(self.treatments),
+            "knowledge_version": self.knowledge_version,
+        }
