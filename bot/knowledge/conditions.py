@@ -1,0 +1,110 @@
+"""Read the condition language of `when:` keys (docs/knowledge.md) into `Condition`s."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from bot.knowledge.errors import Problems
+from bot.triage.assessment import DISPOSITIONS
+from bot.triage.content import Condition, Location
+from bot.triage.intake import Course, EpisodeLength, Frequency, Side
+
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "side": get_args(Side),
+    "frequency": get_args(Frequency),
+    "episode_length": get_args(EpisodeLength),
+    "course": get_args(Course),
+}
+_RANGES = ("duration_days", "severity", "age")
+_GROUPS = ("all", "any", "none")
+_PLACES = ("location", "only_location", "region")
+KEYS = (*_FIELDS, *_RANGES, *_GROUPS, *_PLACES, "at_least", "red_flags")
+_NEVER = Condition("none")
+
+
+class ConditionReader:
+    """Reads conditions; ids are checked against the known findings, flags and locations."""
+
+    def __init__(
+        self, problems: Problems, signs: frozenset[str], locations: Mapping[str, Location]
+    ) -> None:
+        self.problems = problems
+        self.signs = signs
+        self.locations = locations
+        self.used: set[str] = set()
+
+    def read(self, raw: Any, path: str) -> Condition:
+        """A condition from a finding id or a mapping with exactly one key."""
+        if isinstance(raw, str):
+            return self._finding(raw, path)
+        if not isinstance(raw, Mapping) or len(raw) != 1:
+            self.problems.add(path, "expected a finding id, or one key of: " + ", ".join(KEYS))
+            return _NEVER
+        key, value = next(iter(raw.items()))
+        return self._keyed(key, value, f"{path}.{key}")
+
+    def _keyed(self, key: str, value: Any, path: str) -> Condition:
+        if key in _GROUPS:
+            return Condition(key, parts=self._parts(value, path))  # type: ignore[arg-type]
+        if key in _FIELDS:
+            return Condition(key, ids=self._ids(value, _FIELDS[key], path))  # type: ignore[arg-type]
+        if key in _RANGES:
+            return self._range(key, value, path)
+        if key in _PLACES:
+            return self._place(key, value, path)
+        if key == "at_least":
+            return self._at_least(value, path)
+        if key == "red_flags":
+            return self._red_flags(value, path)
+        self.problems.not_allowed(path, key, KEYS)
+        return _NEVER
+
+    def _finding(self, name: str, path: str) -> Condition:
+        if name not in self.signs:
+            self.problems.not_allowed(path, name, self.signs)
+        self.used.add(name)
+        return Condition("finding", ids=(name,))
+
+    def _parts(self, raw: Any, path: str) -> tuple[Condition, ...]:
+        if not isinstance(raw, list) or not raw:
+            self.problems.add(path, "expected a list of conditions")
+            return ()
+        return tuple(self.read(one, f"{path}[{n}]") for n, one in enumerate(raw))
+
+    def _ids(self, raw: Any, allowed: tuple[str, ...], path: str) -> tuple[str, ...]:
+        if not isinstance(raw, list) or not raw:
+            self.problems.add(path, f"expected a list of: {', '.join(allowed)}")
+            return ()
+        for one in raw:
+            if one not in allowed:
+                self.problems.not_allowed(path, one, allowed)
+        return tuple(raw)
+
+    def _range(self, key: str, raw: Any, path: str) -> Condition:
+        keys = set(raw) if isinstance(raw, Mapping) else set()
+        if not keys or keys - {"min", "max"}:
+            self.problems.add(path, "expected {min: number}, {max: number} or both")
+            return _NEVER
+        return Condition(key, minimum=raw.get("min"), maximum=raw.get("max"))  # type: ignore[arg-type]
+
+    def _place(self, key: str, raw: Any, path: str) -> Condition:
+        if key == "region":
+            regions = tuple(sorted({place.region for place in self.locations.values()}))
+            wanted = self._ids(raw, regions, path)
+            ids = tuple(p.id for p in self.locations.values() if p.region in wanted)
+            return Condition("location", ids=ids)
+        return Condition(key, ids=self._ids(raw, tuple(self.locations), path))  # type: ignore[arg-type]
+
+    def _at_least(self, raw: Any, path: str) -> Condition:
+        if not isinstance(raw, Mapping) or set(raw) != {"n", "of"}:
+            self.problems.add(path, "expected {n: number, of: [conditions]}")
+            return _NEVER
+        return Condition("at_least", minimum=raw["n"], parts=self._parts(raw["of"], f"{path}.of"))
+
+    def _red_flags(self, raw: Any, path: str) -> Condition:
+        if not isinstance(raw, Mapping) or set(raw) != {"level", "min"}:
+            self.problems.add(path, "expected {level: urgent, min: number}")
+            return _NEVER
+        self._ids([raw["level"]], DISPOSITIONS, path)
+        return Condition("red_flags", ids=(raw["level"],), minimum=raw["min"])  # type: ignore[arg-type]

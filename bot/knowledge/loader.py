@@ -1,0 +1,135 @@
+"""Load `knowledge/` into one frozen `Knowledge`, or name every mistake in it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from bot.knowledge.build import Builder
+from bot.knowledge.check import check_references
+from bot.knowledge.conditions import ConditionReader
+from bot.knowledge.errors import Problems
+from bot.triage.content import (
+    Caution,
+    Finding,
+    Item,
+    Knowledge,
+    Location,
+    Question,
+    RedFlag,
+    Requirement,
+    Rule,
+    Strategy,
+)
+
+T = TypeVar("T")
+FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
+_FILES: Mapping[str, type] = {
+    "findings": Finding,
+    "locations": Location,
+    "red_flags": RedFlag,
+    "rules": Rule,
+    "requirements": Requirement,
+    "strategies": Strategy,
+    "cautions": Caution,
+    "questions": Question,
+}
+_PAGE = ("causes", "conditions", "injuries", "diagnostics", "home", "treatments", "other")
+
+
+def load_knowledge(folder: Path = FOLDER) -> Knowledge:
+    """All clinical content of `folder`.
+
+    Raises:
+        KnowledgeError: with one line for each mistake: file, entry, key, allowed values.
+    """
+    problems = Problems()
+    raw = {name: _read_list(folder / f"{name}.yml", name, problems) for name in _FILES}
+    page = {name: _read_list(folder / "page" / f"{name}.yml", "items", problems) for name in _PAGE}
+    reader = ConditionReader(problems, _ids(raw["findings"], raw["red_flags"]), {})
+    builder = Builder(problems, reader.read)
+    content: dict[str, Any] = {}
+    for name in ("locations", *_FILES):
+        if name not in content:
+            entries = map(_plain_urgency, raw[name]) if name == "red_flags" else raw[name]
+            content[name] = _build(builder, _FILES[name], entries, f"{name}.yml")
+            reader.locations = content["locations"]
+    content["items"] = _items(builder, page)
+    problems.raise_if_any()
+    knowledge = Knowledge(version=version(folder), **content)
+    check_references(knowledge, reader.used, problems)
+    problems.raise_if_any()
+    return knowledge
+
+
+def version(folder: Path = FOLDER) -> str:
+    """First 12 hex digits of the SHA-256 over every file's name and bytes."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.yml")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def read_yaml(path: Path, problems: Problems) -> Any:
+    """The file's content; a missing or broken file is noted and gives None."""
+    if not path.is_file():
+        problems.add(path.name, "the file is missing")
+        return None
+    try:
+        return YAML(typ="safe").load(path)
+    except MarkedYAMLError as error:
+        where = f"line {error.problem_mark.line + 1}" if error.problem_mark else "the file"
+        problems.add(path.name, f"{where} is not valid YAML: {error.problem}")
+        return None
+
+
+def _read_list(path: Path, key: str, problems: Problems) -> list[dict[str, Any]]:
+    data = read_yaml(path, problems)
+    if data is None:
+        return []
+    if not isinstance(data, dict) or set(data) != {key} or not isinstance(data[key], list):
+        problems.add(path.name, f"expected the one key {key!r} with a list")
+        return []
+    entries: list[dict[str, Any]] = data[key]
+    return entries
+
+
+def _ids(*lists: Iterable[Any]) -> frozenset[str]:
+    return frozenset(
+        e["id"] for entries in lists for e in entries if isinstance(e, dict) and "id" in e
+    )
+
+
+def _plain_urgency(entry: dict[str, Any]) -> dict[str, Any]:
+    """`urgency: LEVEL` is short for a list of one."""
+    if not isinstance(entry, dict) or "urgency" not in entry:
+        return entry
+    rest = {key: value for key, value in entry.items() if key != "urgency"}
+    return rest | {"urgencies": [{"level": entry["urgency"]}]}
+
+
+def _build(builder: Builder, cls: type[T], entries: Iterable[Any], file: str) -> dict[str, T]:
+    built: dict[str, T] = {}
+    for number, entry in enumerate(entries):
+        name = entry.get("id", number) if isinstance(entry, dict) else number
+        if name in built:
+            builder.problems.add(f"{file}: {name}", "the id stands twice")
+        value = builder.build(cls, entry, f"{file}: {name}")
+        if value is not None:
+            built[str(name)] = value
+    return built
+
+
+def _items(builder: Builder, page: Mapping[str, list[dict[str, Any]]]) -> dict[str, Item]:
+    items: dict[str, Item] = {}
+    for name, entries in page.items():
+        for key, item in _build(builder, Item, entries, f"page/{name}.yml").items():
+            if key in items:
+                builder.problems.add(f"page/{name}.yml: {key}", "the id stands in another file too")
+            items[key] = item
+    return items
