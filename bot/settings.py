@@ -1,0 +1,324 @@
+"""The only reader of the environment: typed, checked, and clear about what is wrong.
+
+Values come from the process environment and, below it, from `.env` in the project's
+root. Every setting has a safe default for one machine, except the secrets.
+
+    SettingsError    a value is missing or wrong; the message is one sentence for a person
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from io import StringIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from dotenv.parser import parse_stream
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Root of the project; relative paths in settings start here."""
+ENV_FILE = ROOT / ".env"
+SECRETS = ("SECRET_KEY", "FIELD_ENCRYPTION_KEY")
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong. The message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings. Each is the environment variable of the same name in capitals.
+
+    `field_encryption_key` may hold several keys, parted by commas: the first encrypts,
+    all decrypt. `allowed_origins`: web sites whose pages may embed the chat.
+    """
+
+    secret_key: str = field(repr=False)
+    field_encryption_key: str = field(repr=False)
+    clinic_name: str = "Compass Pain and Wellness"
+    clinic_phone: str = "(555) 555-0100"
+    booking_url: str = ""
+    emergency_number: str = "911"
+    crisis_number: str = "988"
+    database_url: str = field(default=f"sqlite:///{ROOT / 'var' / 'triage.db'}", repr=False)
+    redis_url: str = field(default="", repr=False)
+    allowed_origins: tuple[str, ...] = ()
+    retention_days: int = 365
+    bot_host: str = "127.0.0.1"
+    bot_port: int = 5005
+    console_host: str = "127.0.0.1"
+    console_port: int = 5006
+    bot_processes: int = 1
+    model_dir: Path = ROOT / "models"
+
+    @property
+    def field_encryption_keys(self) -> tuple[str, ...]:
+        """The keys of `field_encryption_key`, the encrypting one first."""
+        return tuple(key.strip() for key in self.field_encryption_key.split(","))
+
+
+NAMES: tuple[str, ...] = tuple(f.name.upper() for f in fields(Settings))
+"""Names of all settings."""
+
+_active: list[Settings] = []
+
+
+def get_settings() -> Settings:
+    """The settings of this process, read once. Raises SettingsError."""
+    return _active[-1] if _active else _from_environment()
+
+
+def use_settings(settings: Settings) -> None:
+    """Make `get_settings` return these from now on (evaluation, tests)."""
+    _active[:] = [settings]
+
+
+def load_settings(env: Mapping[str, str]) -> Settings:
+    """Settings from a mapping of names to text. Raises SettingsError for the first wrong one."""
+    given = {name: env[name].strip() for name in NAMES if env.get(name, "").strip()}
+    wanted = dict.fromkeys(SECRETS) | given
+    values: dict[str, Any] = {
+        name.lower(): _READERS[name](name, value) for name, value in wanted.items()
+    }
+    settings = Settings(**values)
+    _check_together(settings)
+    return settings
+
+
+def workbench_settings(folder: Path) -> Settings:
+    """Settings for commands that meet no patient: throw-away secrets, database in `folder`.
+
+    Clinic details still come from the environment, so that texts read as they will.
+    """
+    own = {
+        "SECRET_KEY": new_secret_key(),
+        "FIELD_ENCRYPTION_KEY": new_encryption_key(),
+        "DATABASE_URL": f"sqlite:///{folder / 'workbench.db'}",
+        "REDIS_URL": "",
+        "BOT_PROCESSES": "1",
+    }
+    return load_settings(read_environment() | own)
+
+
+def read_environment(env_file: Path = ENV_FILE) -> dict[str, str]:
+    """The process environment over the values of `.env`. Raises SettingsError."""
+    return read_env_file(env_file) | dict(os.environ)
+
+
+def read_env_file(path: Path) -> dict[str, str]:
+    """Names and values of a `.env` file; {} if there is none. Raises SettingsError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path.name} cannot be read ({type(error).__name__}): make it a plain UTF-8 text "
+            "file that you may read, or delete it and run `make run` again."
+        ) from error
+    values: dict[str, str] = {}
+    for binding in parse_stream(StringIO(text)):
+        if binding.error:
+            raise SettingsError(
+                f"Line {_line_of(binding.original.line, binding.original.string)} of {path.name} "
+                "is not a setting: write it as NAME=value, or start it with # to leave it out."
+            )
+        if binding.key is not None:
+            values[binding.key] = binding.value or ""
+    return values
+
+
+def new_secret_key() -> str:
+    """A fresh SECRET_KEY."""
+    return secrets.token_urlsafe(48)
+
+
+def new_encryption_key() -> str:
+    """A fresh FIELD_ENCRYPTION_KEY (32 random bytes, url-safe base64)."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+@cache
+def _from_environment() -> Settings:
+    return load_settings(read_environment())
+
+
+def _line_of(start: int, original: str) -> int:
+    return start + len(original) - len(original.lstrip("\n"))
+
+
+# Readers: text of one setting -> its value. Each raises SettingsError in one sentence.
+
+
+def _text(name: str, value: str | None) -> str:
+    if value is None or not value.isprintable():
+        raise SettingsError(f"{name} must be one line of plain text: correct it in .env.")
+    return value
+
+
+def _phone(name: str, value: str | None) -> str:
+    if not re.fullmatch(r"[+0-9][0-9 ().\-]*|\([0-9][0-9 ().\-]*", value or ""):
+        raise SettingsError(
+            f"{name} must be a phone number such as 911 or (555) 555-0100: correct it in .env."
+        )
+    return str(value)
+
+
+def _port(name: str, value: str | None) -> int:
+    return _number(name, value, 1, 65535)
+
+
+def _days(name: str, value: str | None) -> int:
+    return _number(name, value, 1, 36500)
+
+
+def _processes(name: str, value: str | None) -> int:
+    return _number(name, value, 1, 64)
+
+
+def _number(name: str, value: str | None, low: int, high: int) -> int:
+    if not re.fullmatch(r"[0-9]{1,9}", value or "") or not low <= int(value or "") <= high:
+        raise SettingsError(
+            f"{name} must be a whole number from {low} to {high}: correct it in .env."
+        )
+    return int(value or "")
+
+
+def _host(name: str, value: str | None) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.:\-]+", value or ""):
+        raise SettingsError(
+            f"{name} must be an address to listen on, such as 127.0.0.1: correct it in .env."
+        )
+    return str(value)
+
+
+def _web_address(name: str, value: str | None) -> str:
+    parts = urlsplit(value or "")
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(
+            f"{name} must be a web address that starts with https:// : correct it in .env."
+        )
+    return str(value)
+
+
+def _origins(name: str, value: str | None) -> tuple[str, ...]:
+    origins = tuple(part.strip().rstrip("/") for part in (value or "").split(",") if part.strip())
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+            raise SettingsError(
+                f"{name} must be a list of web sites such as https://www.clinic.example, parted "
+                "by commas and without paths: correct it in .env."
+            )
+    return origins
+
+
+def _database(name: str, value: str | None) -> str:
+    if not re.match(r"sqlite:///.|postgresql(\+psycopg2)?://.", value or ""):
+        raise SettingsError(
+            f"{name} must start with sqlite:/// or postgresql:// : correct it in .env, or take "
+            "the line out to use a file under var/."
+        )
+    return _rooted(str(value))
+
+
+def _rooted(url: str) -> str:
+    prefix, _, path = url.partition("sqlite:///")
+    if prefix or not path or path.startswith(("/", ":memory:")):
+        return url
+    return f"sqlite:///{ROOT / path}"
+
+
+def _redis(name: str, value: str | None) -> str:
+    if not re.match(r"(rediss?|unix)://.", value or ""):
+        raise SettingsError(
+            f"{name} must start with redis:// or rediss:// : correct it in .env, or leave it "
+            "empty for one bot process."
+        )
+    return str(value)
+
+
+def _folder(name: str, value: str | None) -> Path:
+    return ROOT / _text(name, value)
+
+
+def _secret_key(name: str, value: str | None) -> str:
+    if value is None:
+        raise SettingsError(
+            f"{name} is missing: run `make run` once, which writes one into .env, or set it to at "
+            "least 32 random characters."
+        )
+    if len(value) < 32 or len(set(value)) < 10 or _is_placeholder(value):
+        raise SettingsError(
+            f"{name} is too short or a placeholder: set it to at least 32 random characters, or "
+            "take the line out of .env and run `make run`, which writes a new one."
+        )
+    return value
+
+
+def _encryption_key(name: str, value: str | None) -> str:
+    if value is None:
+        raise SettingsError(
+            f"{name} is missing: run `make run` once, which writes one into .env, or put back the "
+            "key that your stored contact details were encrypted with."
+        )
+    if not all(_is_encryption_key(part.strip()) for part in value.split(",")):
+        raise SettingsError(
+            f"{name} is not a key (32 random bytes in url-safe base64, 44 characters): put back "
+            "the right key, or take the line out of .env and run `make run` if nothing is stored."
+        )
+    return value
+
+
+def _is_placeholder(value: str) -> bool:
+    return bool(
+        re.search(r"change.?me|placeholder|example|replace|your.?(secret|key)", value, re.I)
+    )
+
+
+def _is_encryption_key(value: str) -> bool:
+    try:
+        key = base64.b64decode(value, altchars=b"-_", validate=True)
+    except ValueError:
+        return False
+    return len(key) == 32 and len(set(key)) >= 10
+
+
+def _check_together(settings: Settings) -> None:
+    if settings.bot_processes > 1 and not (
+        settings.redis_url and settings.database_url.startswith("postgresql")
+    ):
+        raise SettingsError(
+            "BOT_PROCESSES above 1 needs REDIS_URL and a postgresql:// DATABASE_URL, or messages "
+            "get lost: set both, or BOT_PROCESSES=1."
+        )
+    if (settings.bot_host, settings.bot_port) == (settings.console_host, settings.console_port):
+        raise SettingsError("CONSOLE_PORT is the same as BOT_PORT: give each its own port in .env.")
+
+
+_READERS: Mapping[str, Callable[[str, str | None], Any]] = {
+    "SECRET_KEY": _secret_key,
+    "FIELD_ENCRYPTION_KEY": _encryption_key,
+    "CLINIC_NAME": _text,
+    "CLINIC_PHONE": _phone,
+    "BOOKING_URL": _web_address,
+    "EMERGENCY_NUMBER": _phone,
+    "CRISIS_NUMBER": _phone,
+    "DATABASE_URL": _database,
+    "REDIS_URL": _redis,
+    "ALLOWED_ORIGINS": _origins,
+    "RETENTION_DAYS": _days,
+    "BOT_HOST": _host,
+    "BOT_PORT": _port,
+    "CONSOLE_HOST": _host,
+    "CONSOLE_PORT": _port,
+    "BOT_PROCESSES": _processes,
+    "MODEL_DIR": _folder,
+}
