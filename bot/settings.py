@@ -27,6 +27,12 @@ ROOT = Path(__file__).resolve().parent.parent
 ENV_FILE = ROOT / ".env"
 SECRETS = ("SECRET_KEY", "FIELD_ENCRYPTION_KEY")
 
+FRAME_ENVIRONMENT: Mapping[str, str] = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+}
+
 
 class SettingsError(Exception):
     """A setting is missing or wrong. The message names it and says what to do."""
@@ -133,6 +139,12 @@ def read_env_file(path: Path) -> dict[str, str]:
         if binding.key is not None:
             values[binding.key] = binding.value or ""
     return values
+
+
+def quiet_frame() -> None:
+    """Set what the frames read from the environment: no telemetry, no noise at start."""
+    for name, value in FRAME_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
 
 
 def new_secret_key() -> str:

@@ -1,0 +1,120 @@
+"""`python -m bot COMMAND`: the one front door of commands."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot.settings import quiet_frame
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command. Returns the exit code: 0 done, 1 it failed, 2 wrong settings or input."""
+    options = _parser().parse_args(argv)
+    quiet_frame()
+    command: Command = options.command
+    try:
+        return command(options)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        return _say(error)
+
+
+def _say(error: Exception) -> int:
+    """Our own errors are sentences for people; others keep their traceback."""
+    if isinstance(error, OSError) and error.errno is not None and not _is_ours(error):
+        print(f"spasm-triage: {error.strerror}: {error.filename or 'no file'}", file=sys.stderr)
+        return 2
+    if not _is_ours(error):
+        raise error
+    print(f"spasm-triage: {error}", file=sys.stderr)
+    return 2
+
+
+def _is_ours(error: Exception) -> bool:
+    return type(error).__module__.split(".")[0] in ("bot", "actions")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot", description="A triage chat for muscle spasms, and what it needs."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
+        sub.set_defaults(command=command)
+        return sub
+
+    add("up", _up, "Prepare everything, then run the chat and the staff console (make run).")
+    add("serve", _serve, "Run the chat server alone.")
+    add("console", _console, "Run the staff console alone.")
+    add("chat", _chat, "Talk to the bot in this terminal.")
+    train = add("train", _train, "Train the model if it is older than what it is made from.")
+    train.add_argument("--force", action="store_true", help="train even if it is up to date")
+    evaluate = add("evaluate", _evaluate, "Play vignettes against the bot and print how it did.")
+    evaluate.add_argument("files", nargs="+", type=Path, metavar="FILE", help="YAML vignettes")
+    evaluate.add_argument("--json", type=Path, metavar="OUT", help="write the metrics here too")
+    parse = add("parse", _parse, "Read texts (one a line, or JSON lines) and print what was heard.")
+    parse.add_argument("file", nargs="?", default="-", metavar="FILE", help="- is standard input")
+    add("knowledge", _knowledge, "Load and check the clinical content.")
+    add("migrate", _migrate, "Bring the database to the newest schema.")
+    _add_staff(add("staff", _staff_list, "List or change staff logins."))
+    return parser
+
+
+def _add_staff(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(metavar="COMMAND")
+    add = commands.add_parser("add", help="make a login; its password is printed once")
+    add.add_argument("email")
+    add.add_argument("--role", default="viewer", help="viewer, reviewer, clinician or admin")
+    add.set_defaults(command=_staff_add)
+    password = commands.add_parser("password", help="set a new password, printed once")
+    password.add_argument("email")
+    password.set_defaults(command=_staff_password)
+
+
+def _up(_: argparse.Namespace) -> int:
+    from bot.up import up
+
+    return up()
+
+
+def _train(options: argparse.Namespace) -> int:
+    from bot.training import train
+
+    return train(force=options.force)
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from bot.evaluation.run import evaluate
+
+    return evaluate(options.files, options.json)
+
+
+def _parse(options: argparse.Namespace) -> int:
+    from bot.evaluation.parse import parse_lines
+
+    return parse_lines(options.file)
+
+
+def _knowledge(_: argparse.Namespace) -> int:
+    from bot.knowledge import load_knowledge
+
+    content = load_knowledge()
+    for name in ("items", "findings", "locations", "red_flags", "rules", "questions", "cautions"):
+        print(f"{len(getattr(content, name)):4} {name.replace('_', ' ')}")
+    print(f"Clinical content is sound; version {content.version}.")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

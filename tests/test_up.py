@@ -1,0 +1,113 @@
+"""`make run`: what it prepares, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from bot import up
+from bot.settings import Settings, load_settings, new_encryption_key, new_secret_key, read_env_file
+from bot.supervisor import Program, Supervisor, SupervisorError
+
+
+def test_secrets_are_written_for_the_owner_only_and_work(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    assert up.ensure_env_file(file, {})
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert load_settings(read_env_file(file))
+
+
+def test_a_second_start_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    up.ensure_env_file(file, {})
+    before = file.read_text()
+    assert not up.ensure_env_file(file, {})
+    assert file.read_text() == before
+
+
+def test_what_stands_in_the_file_is_kept(tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    key = new_encryption_key()
+    file.write_text(f"# ours\nBOT_PORT=6000\nFIELD_ENCRYPTION_KEY={key}\nSECRET_KEY=")
+    up.ensure_env_file(file, {})
+    assert file.read_text().startswith("# ours\nBOT_PORT=6000\n")
+    assert read_env_file(file)["FIELD_ENCRYPTION_KEY"] == key
+    assert len(read_env_file(file)["SECRET_KEY"]) >= 32
+
+
+def test_secrets_of_the_environment_are_not_written_down(tmp_path: Path) -> None:
+    given = {"SECRET_KEY": new_secret_key(), "FIELD_ENCRYPTION_KEY": new_encryption_key()}
+    assert not up.ensure_env_file(tmp_path / ".env", given)
+    assert not (tmp_path / ".env").exists()
+
+
+def test_a_lost_key_is_not_replaced_while_data_needs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "triage.db").touch()
+    monkeypatch.setattr(up, "ROOT", tmp_path)
+    with pytest.raises(up.StartError, match=r"^FIELD_ENCRYPTION_KEY is missing"):
+        up.ensure_env_file(tmp_path / ".env", {})
+
+
+def test_a_taken_port_is_named_with_its_setting(settings: Settings) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        own = load_settings(
+            {
+                "SECRET_KEY": settings.secret_key,
+                "FIELD_ENCRYPTION_KEY": settings.field_encryption_key,
+                "CONSOLE_PORT": port,
+            }
+        )
+        with pytest.raises(up.StartError, match=f"^Port {port} .* CONSOLE_PORT"):
+            up.check_port(own, "console")
+
+
+def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(up, "SPACE_MB", 10**12)
+    with pytest.raises(up.StartError, match="^The disk is full"):
+        up.check_space(tmp_path)
+
+
+def test_a_program_that_dies_is_started_again_and_stopped_in_the_end(tmp_path: Path) -> None:
+    marks = tmp_path / "marks"
+    marks.mkdir()
+    script = (
+        "import os, pathlib, sys, time\n"
+        f"folder = pathlib.Path({str(marks)!r})\n"
+        "(folder / str(os.getpid())).touch()\n"
+        "sys.exit(9) if len(list(folder.iterdir())) == 1 else time.sleep(60)\n"
+    )
+    program = Program("helper", [sys.executable, "-c", script])
+    supervisor = Supervisor([program], {})
+    limit = time.monotonic() + 20
+
+    def stop_after_the_second_start() -> None:
+        if len(list(marks.iterdir())) == 2 or time.monotonic() > limit:
+            supervisor.stopping.set()
+
+    supervisor.run(each_round=stop_after_the_second_start)
+    assert len(list(marks.iterdir())) == 2
+    assert program.process is not None
+    assert program.process.poll() is not None
+
+
+def test_a_program_that_keeps_dying_is_given_up() -> None:
+    program = Program("helper", [sys.executable, "-c", "raise SystemExit(1)"])
+    with pytest.raises(SupervisorError, match="given up"):
+        Supervisor([program], {}).run()
+
+
+def test_wrong_settings_are_not_tried_again() -> None:
+    program = Program("helper", [sys.executable, "-c", "raise SystemExit(2)"])
+    with pytest.raises(SupervisorError, match="could not start"):
+        Supervisor([program], {}).run()
+    assert len(program.starts) == 1
