@@ -82,6 +82,57 @@ def _add_staff(parser: argparse.ArgumentParser) -> None:
     password.set_defaults(command=_staff_password)
 
 
+def _serve(_: argparse.Namespace) -> int:
+    from bot.serve import serve
+
+    serve()
+    return 0
+
+
+def _console(_: argparse.Namespace) -> int:
+    from bot.console.app import serve
+
+    serve()
+    return 0
+
+
+def _chat(_: argparse.Namespace) -> int:
+    from bot.chat import chat
+
+    chat()
+    return 0
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from bot.store.database import upgrade
+
+    upgrade()
+    print("The database is at the newest schema.")
+    return 0
+
+
+def _staff_list(_: argparse.Namespace) -> int:
+    from bot.console.staff import list_staff
+
+    for login in list_staff():
+        print(f"{login.email:<40} {', '.join(login.roles)}{'' if login.active else '  (off)'}")
+    return 0
+
+
+def _staff_add(options: argparse.Namespace) -> int:
+    from bot.console.staff import add_staff
+
+    print(f"{options.email}  {add_staff(options.email, options.role)}  (shown only this once)")
+    return 0
+
+
+def _staff_password(options: argparse.Namespace) -> int:
+    from bot.console.staff import set_password
+
+    print(f"{options.email}  {set_password(options.email)}  (shown only this once)")
+    return 0
+
+
 def _up(_: argparse.Namespace) -> int:
     from bot.up import up
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import threading
@@ -51,6 +52,18 @@ def train(*, force: bool = False) -> int:
         _publish(made, folder, fingerprint)
     print(f"The model is ready: {folder / MODEL_NAME}")
     return 0
+
+
+def ensure_fresh() -> None:
+    """Train if needed, in a process of its own: the frame's trainers need not stay in memory.
+
+    What it says goes to standard error. Raises TrainingError.
+    """
+    if is_fresh(model_folder()):
+        return
+    command = [sys.executable, "-m", "bot", "train"]
+    if subprocess.run(command, cwd=ROOT, check=False, stdout=sys.stderr).returncode != 0:
+        raise TrainingError("The model could not be trained: see the lines above.")
 
 
 def model_folder() -> Path:

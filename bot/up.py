@@ -6,7 +6,6 @@ import errno
 import os
 import shutil
 import socket
-import subprocess
 import sys
 import time
 import urllib.error
@@ -26,6 +25,7 @@ from bot.settings import (
     quiet_frame,
     read_env_file,
 )
+from bot.store.database import upgrade
 from bot.supervisor import Program, Supervisor
 
 SPACE_MB = 300
@@ -46,12 +46,12 @@ def up() -> int:
     for name in ("bot", "console"):
         check_port(settings, name)
     _step("Preparing the database")
-    login = prepare_database()
+    upgrade()
     if not training.is_fresh(settings.model_dir):
         _step("Training the model, because it is missing or older than what it is made from")
-        _train()
+        training.ensure_fresh()
     _step("Starting the chat and the staff console (Ctrl-C stops both)")
-    _run(settings, login)
+    _run(settings)
     _step("Stopped.")
     return 0
 
@@ -123,30 +123,26 @@ def check_port(settings: Settings, name: str) -> None:
         ) from error
 
 
-def _train() -> None:
-    # A process of its own: the frame's libraries need not stay in this one's memory.
-    command = [sys.executable, "-m", "bot", "train"]
-    if subprocess.run(command, cwd=ROOT, check=False).returncode != 0:
-        raise StartError("The model could not be trained: see the lines above.")
-
-
-def _run(settings: Settings, login: str | None) -> None:
+def _run(settings: Settings) -> None:
     quiet_frame()
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
     programs = [
         Program("chat", [sys.executable, "-m", "bot", "serve"]),
         Program("console", [sys.executable, "-m", "bot", "console"]),
     ]
-    Supervisor(programs, environment).run(each_round=_Welcome(settings, login))
+    Supervisor(programs, environment).run(each_round=_Welcome(settings))
 
 
 class _Welcome:
-    """Once both answer that they are healthy, prints where they are."""
+    """Once both answer that they are healthy, prints where they are.
 
-    def __init__(self, settings: Settings, login: str | None) -> None:
+    Only then is the first login made: its password is shown this once, so it must not get
+    lost in a start that fails.
+    """
+
+    def __init__(self, settings: Settings) -> None:
         self.chat = _address(settings.bot_host, settings.bot_port)
         self.console = _address(settings.console_host, settings.console_port)
-        self.login = login
         self.next_look = 0.0
         self.done = False
 
@@ -159,13 +155,16 @@ class _Welcome:
             print(self._text(), flush=True)
 
     def _text(self) -> str:
+        from bot.console.staff import ensure_first_admin
+
         lines = [
             "",
             f"    Chat (demo page)   {self.chat}/",
             f"    Staff console      {self.console}/",
         ]
-        if self.login:
-            lines += [f"    First staff login  {self.login}", "    (shown only this once)"]
+        login = ensure_first_admin()
+        if login:
+            lines += [f"    First staff login  {login}", "    (shown only this once)"]
         return "\n".join([*lines, ""])
 
 

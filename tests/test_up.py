@@ -73,7 +73,7 @@ def test_a_taken_port_is_named_with_its_setting(settings: Settings) -> None:
 
 def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(up, "SPACE_MB", 10**12)
-    with pytest.raises(up.StartError, match="^The disk is full"):
+    with pytest.raises(up.StartError, match=r"^The disk is full"):
         up.check_space(tmp_path)
 
 

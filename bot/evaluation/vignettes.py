@@ -178,4 +178,3 @@ class _Reader:
             sys.stderr.write(
                 f"{self.file}: vignette {self.name}: key {prefix}{key} is not known and not used\n"
             )
-

@@ -121,14 +121,20 @@ def test_every_action_of_the_domain_exists_and_every_action_is_declared() -> Non
     named = set()
     for path in (ROOT / "actions").glob("*.py"):
         named |= set(re.findall(r"return \"((?:action|validate)_\w+)\"", path.read_text()))
-        named |= set(re.findall(r"^    name = \"((?:action|validate)_\w+)\"", path.read_text(), re.M))
+        named |= set(
+            re.findall(r"^    name = \"((?:action|validate)_\w+)\"", path.read_text(), re.M)
+        )
     if named:
         assert named <= declared
 
 
 def test_every_response_of_the_domain_is_used() -> None:
     domain = yaml.safe_load((ROOT / "domain.yml").read_text())
-    sources = [*tracked(".py"), *(ROOT / "data").rglob("*.yml"), *(ROOT / "knowledge").rglob("*.yml")]
+    sources = [
+        *tracked(".py"),
+        *(ROOT / "data").rglob("*.yml"),
+        *(ROOT / "knowledge").rglob("*.yml"),
+    ]
     text = "\n".join(p.read_text() for p in sources if "tests" not in p.parts)
     forms = set(domain.get("forms", {}))
     for response in domain.get("responses", {}):
