@@ -1,0 +1,34 @@
+"""What ids are called on the screen: names from the clinical content, never made up here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.knowledge import knowledge
+
+DISPOSITION_LABELS: Mapping[str, str] = {
+    "emergency": "Emergency",
+    "urgent": "Same day",
+    "book": "Appointment",
+    "self_care": "Self-care",
+}
+
+
+def name_of(item: str) -> str:
+    """The name of a finding, red flag, area, page item, strategy or rule; else the id."""
+    content = knowledge()
+    for table in (content.findings, content.red_flags, content.locations, content.strategies):
+        if item in table:
+            return str(table[item].label)
+    if item in content.items:
+        return content.items[item].name
+    if item in content.rules:
+        return content.rules[item].why
+    if item in content.cautions:
+        return content.cautions[item].text
+    return item.replace("_", " ")
+
+
+def red_flag_labels() -> dict[str, str]:
+    """Label of each red flag."""
+    return {flag.id: flag.label for flag in knowledge().red_flags.values()}
