@@ -14,13 +14,19 @@ Likelihood = Literal["more", "possible", "less"]
 class Reason:
     """A rule or finding that led to a result, with the patient's words where there are any.
 
-    `speaks`: `for` or `against` the result.
+    `id`: a rule, finding, red-flag or location id; for the other kinds the value itself
+    ("weekly", "14"), or the kind when the value is unknown. `speaks`: `for` or `against`
+    the result. `status`: whether it counted by being present, absent or unknown.
     """
 
     id: str
-    kind: Literal["rule", "finding", "location", "frequency", "duration", "severity", "age"]
+    kind: Literal[
+        "rule", "finding", "location", "side", "frequency", "episode_length", "course",
+        "duration", "severity", "age",
+    ]  # fmt: skip
     speaks: Literal["for", "against"] = "for"
     words: str = ""
+    status: Literal["present", "absent", "unknown"] = "present"
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,7 @@ LOG_ODDS: Mapping[Strength, float] = {
 }
 """Start values of evidence.md, "Notation"; about LR 6 / 2.7 / 1.5 / 0.67 / 0.4 / 0.2."""
 
-FindingGroup = Literal[
-    "timing", "trigger", "relief", "associated", "history", "medicine", "sign"
-]
+FindingGroup = Literal["timing", "trigger", "relief", "associated", "history", "medicine", "sign"]
 """`sign`: a danger-sign ingredient that is not in the other groups (see red flags)."""
 
 Topic = Literal[
@@ -35,9 +33,7 @@ Topic = Literal[
 ]  # fmt: skip
 QuestionKind = Literal["text", "single", "multiple", "body_map"]
 Column = Literal["location", "course", "trigger", "associated", "history", "against"]
-ItemKind = Literal[
-    "cause", "condition", "injury", "diagnostic", "home", "treatment", "other"
-]
+ItemKind = Literal["cause", "condition", "injury", "diagnostic", "home", "treatment", "other"]
 
 
 @dataclass(frozen=True)
@@ -51,11 +47,13 @@ class Condition:
     - `side`, `frequency`, `episode_length`, `course`: the value is in `ids`
     - `duration_days`, `severity`, `age`: `minimum` <= value <= `maximum`
     - `all`, `any`, `none`: of `parts`; `at_least`: at least `minimum` of `parts`
+    - `red_flags`: at least `minimum` red flags of the level in `ids` are known to be present
     """
 
     op: Literal[
         "finding", "location", "only_location", "side", "frequency", "episode_length",
         "course", "duration_days", "severity", "age", "all", "any", "none", "at_least",
+        "red_flags",
     ]  # fmt: skip
     ids: tuple[str, ...] = ()
     minimum: float | None = None
@@ -263,9 +261,12 @@ class Question:
     must: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Knowledge:
-    """All clinical content, by id, in the order of the files. `version` is its hash."""
+    """All clinical content, by id, in the order of the files. `version` is its hash.
+
+    Compared and hashed by identity, so that what is derived from it can be cached.
+    """
 
     version: str
     findings: Mapping[str, Finding] = field(default_factory=dict)

@@ -25,6 +25,7 @@ MentionKind = Literal[
     "course",  # value: improving | same | worsening
     "severity",  # value: 0-10 as int
     "age",  # value: years as int
+    "number",  # value: int, a bare number; what it counts follows from the question
     "reply",  # value: yes | no | unsure | none | all | some | first | second | third | last | other
     "topic",  # value: id of one of the page's items that the message asks about or names
     "person",  # value: self | other_adult | child: who the trouble belongs to

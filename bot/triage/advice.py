@@ -1,0 +1,62 @@
+"""Care at home that is safe for this person: strategies, filtered by cautions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.triage.assessment import AdviceItem, RankedContributor, Withheld
+from bot.triage.content import Caution, Strategy
+from bot.triage.facts import Facts
+from bot.triage.truth import truth
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to offer, and what was left out with the caution that withheld it."""
+
+    offered: tuple[AdviceItem, ...] = ()
+    withheld: tuple[Withheld, ...] = ()
+
+
+def advise(facts: Facts, contributors: Iterable[RankedContributor]) -> Advice:
+    """The strategies that fit, those that the contributors point to first.
+
+    For the levels `book` and `self_care` only: above them there is no list (evidence.md, D).
+    """
+    offered: list[AdviceItem] = []
+    withheld: list[Withheld] = []
+    for strategy in _by_relevance(facts, contributors):
+        cautions = _holding(strategy, facts)
+        stop = next((c for c in cautions if c.effect == "withhold"), None)
+        if stop:
+            withheld.append(Withheld(strategy.id, stop.id))
+        else:
+            notes = tuple(caution.id for caution in cautions)
+            offered.append(AdviceItem(strategy.id, strategy.item, notes))
+    return Advice(tuple(offered), tuple(withheld))
+
+
+def _by_relevance(facts: Facts, contributors: Iterable[RankedContributor]) -> list[Strategy]:
+    items = facts.knowledge.items
+    pointed = {home for one in contributors for home in items[one.id].home}
+    fitting = [
+        strategy
+        for strategy in facts.knowledge.strategies.values()
+        if strategy.offer_when is None or truth(strategy.offer_when, facts)
+    ]
+    return sorted(fitting, key=lambda strategy: strategy.item not in pointed)
+
+
+def _holding(strategy: Strategy, facts: Facts) -> list[Caution]:
+    return [
+        caution
+        for caution in facts.knowledge.cautions.values()
+        if strategy.id in caution.strategies and _holds(caution, facts)
+    ]
+
+
+def _holds(caution: Caution, facts: Facts) -> bool:
+    """Whether to heed the caution: when unknown, only if it is a cautious one."""
+    holds = truth(caution.when, facts)
+    return caution.cautious if holds is None else holds

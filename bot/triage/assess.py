@@ -1,0 +1,89 @@
+"""One triage: from what a patient told to the level of care, with every reason."""
+
+from __future__ import annotations
+
+from bot.triage.advice import Advice, advise
+from bot.triage.assessment import (
+    DISPOSITIONS,
+    Assessment,
+    Disposition,
+    RankedContributor,
+)
+from bot.triage.content import Knowledge
+from bot.triage.contributors import contributors
+from bot.triage.dispositions import Decision, FiredEmergency, decide, emergency
+from bot.triage.facts import Facts
+from bot.triage.index import index_of
+from bot.triage.intake import Intake
+from bot.triage.outlook import Outlook
+
+__all__ = ["FiredEmergency", "assess", "emergency", "what_would_change"]
+
+
+def assess(intake: Intake, knowledge: Knowledge) -> Assessment:
+    """The assessment of this intake. Pure: the same intake gives the same assessment."""
+    facts = Facts(intake, knowledge)
+    decision = decide(facts)
+    ranked = _named(facts, decision)
+    calm = decision.level in ("book", "self_care")
+    advice = advise(facts, ranked) if calm else Advice()
+    return Assessment(
+        disposition=decision.level,
+        rules=decision.rules,
+        contributors=ranked,
+        advice=advice.offered,
+        withheld=advice.withheld,
+        diagnostics=_diagnostics(ranked, knowledge) if calm else (),
+        treatments=_treatments(knowledge) if calm else (),
+        unknown=decision.unknown,
+        within_days=decision.within_days,
+        knowledge_version=knowledge.version,
+    )
+
+
+def what_would_change(
+    intake: Intake, knowledge: Knowledge
+) -> tuple[tuple[tuple[str, ...], Disposition], ...]:
+    """The single signs that would make it more urgent, by level, most urgent first.
+
+    Computed: each danger sign that must be asked for the reported areas, and each red flag
+    that demands emergency or same-day care, is supposed present by itself.
+    """
+    outlook = Outlook(Facts(intake, knowledge))
+    now = DISPOSITIONS.index(outlook.level)
+    found: dict[Disposition, list[str]] = {level: [] for level in DISPOSITIONS[:now]}
+    for name in _signs_to_watch(outlook.facts):
+        level = outlook.supposing({name: True})
+        if level in found:
+            found[level].append(name)
+    return tuple((tuple(names), level) for level, names in found.items() if names)
+
+
+def _signs_to_watch(facts: Facts) -> tuple[str, ...]:
+    sites = index_of(facts.knowledge).sites
+    mandatory = [flag.id for place in facts.intake.locations for flag in sites.get(place, ())]
+    grave = [
+        flag.id
+        for flag in facts.knowledge.red_flags.values()
+        if any(urgency.level in ("emergency", "urgent") for urgency in flag.urgencies)
+    ]
+    return tuple(n for n in dict.fromkeys((*mandatory, *grave)) if not facts.sign(n))
+
+
+def _named(facts: Facts, decision: Decision) -> tuple[RankedContributor, ...]:
+    """Contributors; none in an emergency or with a danger sign that must be examined first."""
+    if decision.level == "emergency":
+        return ()
+    flags = facts.knowledge.red_flags
+    if decision.level == "urgent" and any(rule.id in flags for rule in decision.rules):
+        return ()
+    return contributors(facts)
+
+
+def _diagnostics(ranked: tuple[RankedContributor, ...], knowledge: Knowledge) -> tuple[str, ...]:
+    named = [name for one in ranked for name in knowledge.items[one.id].diagnostics]
+    return tuple(dict.fromkeys(named))
+
+
+def _treatments(knowledge: Knowledge) -> tuple[str, ...]:
+    return tuple(item.id for item in knowledge.items.values() if item.kind == "treatment")

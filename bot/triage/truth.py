@@ -1,0 +1,121 @@
+"""Three-valued (Kleene) truth of conditions: True, False, or None for unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from bot.triage.content import Condition
+from bot.triage.index import FIELDS
+
+if TYPE_CHECKING:
+    from bot.triage.facts import Facts
+
+
+def truth(condition: Condition, facts: Facts) -> bool | None:
+    """Whether the condition holds; None when what is known does not decide it."""
+    return _TESTS[condition.op](condition, facts)
+
+
+def _finding(condition: Condition, facts: Facts) -> bool | None:
+    return facts.sign(condition.ids[0])
+
+
+def _all(condition: Condition, facts: Facts) -> bool | None:
+    result: bool | None = True
+    for part in condition.parts:
+        value = _TESTS[part.op](part, facts)
+        if value is False:
+            return False
+        if value is None:
+            result = None
+    return result
+
+
+def _any(condition: Condition, facts: Facts) -> bool | None:
+    result: bool | None = False
+    for part in condition.parts:
+        value = _TESTS[part.op](part, facts)
+        if value:
+            return True
+        if value is None:
+            result = None
+    return result
+
+
+def _none(condition: Condition, facts: Facts) -> bool | None:
+    value = _any(condition, facts)
+    return None if value is None else not value
+
+
+def _at_least(condition: Condition, facts: Facts) -> bool | None:
+    values = [truth(part, facts) for part in condition.parts]
+    wanted = condition.minimum or 0
+    if values.count(True) >= wanted:
+        return True
+    return None if values.count(True) + values.count(None) >= wanted else False
+
+
+def _location(condition: Condition, facts: Facts) -> bool | None:
+    return _either(facts.place(condition.ids))
+
+
+def _only_location(condition: Condition, facts: Facts) -> bool | None:
+    inside = facts.place(condition.ids)
+    if not inside or None in inside:
+        return False if False in inside else None
+    return False not in inside
+
+
+def _either(values: Iterable[bool | None]) -> bool | None:
+    seen = set(values)
+    if True in seen:
+        return True
+    return None if None in seen or not seen else False
+
+
+def _field(condition: Condition, facts: Facts) -> bool | None:
+    value = facts.fields.get(FIELDS[condition.op])
+    return None if value is None else value in condition.ids
+
+
+def _number(condition: Condition, facts: Facts) -> bool | None:
+    value = facts.fields.get(FIELDS[condition.op])
+    return None if value is None else _within(condition, value, value)
+
+
+def _age(condition: Condition, facts: Facts) -> bool | None:
+    return _within(condition, *facts.age_range())
+
+
+def _within(condition: Condition, low: float, high: float) -> bool | None:
+    """Whether every value from `low` to `high` is in range; None when only some are."""
+    least = float("-inf") if condition.minimum is None else condition.minimum
+    most = float("inf") if condition.maximum is None else condition.maximum
+    if low > most or high < least:
+        return False
+    return True if least <= low and high <= most else None
+
+
+def _red_flags(condition: Condition, facts: Facts) -> bool | None:
+    at_level = sum(facts.level(flag) in condition.ids for flag in facts.present_flags())
+    return at_level >= (condition.minimum or 1)
+
+
+_TESTS: Mapping[str, Callable[[Condition, Facts], bool | None]] = {
+    "finding": _finding,
+    "location": _location,
+    "only_location": _only_location,
+    "side": _field,
+    "frequency": _field,
+    "episode_length": _field,
+    "course": _field,
+    "duration_days": _number,
+    "severity": _number,
+    "age": _age,
+    "all": _all,
+    "any": _any,
+    "none": _none,
+    "at_least": _at_least,
+    "red_flags": _red_flags,
+}
