@@ -47,7 +47,7 @@ def record_audit(session: Any, actor: str, action: str, target: str, **detail: A
     `actor`: the staff member's address, `patient` or `system`. `target`: an id.
     Raises UndeclaredAction.
     """
-    if ACTIONS.get(action) != set(detail):
+    if ACTIONS.get(action) != frozenset(detail):
         raise UndeclaredAction(f"{action} is not declared with {sorted(detail)}.")
     prev_seq, prev_hash = _lock_head(session)
     row = {

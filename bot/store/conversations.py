@@ -22,8 +22,8 @@ from bot.store.models import (
     Conversation,
     Escalation,
     Event,
-    Incident,
     InboxMessage,
+    Incident,
     Message,
     Review,
 )

@@ -5,6 +5,7 @@
         DiskFull               no space, or a read-only disk
       SchemaError              tables are missing or of another version
         NewerSchema            written by a newer program: do not touch
+      Busy                     the turn before did not end in time: try again soon
       WrongKey                 FIELD_ENCRYPTION_KEY does not open what is stored
       Conflict                 somebody else wrote this conversation in between: nothing was saved
       UnknownConversation      never there, or removed by the patient
@@ -37,6 +38,10 @@ class SchemaError(StoreError):
 
 class NewerSchema(SchemaError):
     """The tables were made by a newer version of this program."""
+
+
+class Busy(StoreError):
+    """Another turn of this conversation holds the lock."""
 
 
 class WrongKey(StoreError):
