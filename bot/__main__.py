@@ -98,7 +98,9 @@ def _console(_: argparse.Namespace) -> int:
 
 def _chat(_: argparse.Namespace) -> int:
     from bot.chat import chat
+    from bot.training import ensure_fresh
 
+    ensure_fresh()
     chat()
     return 0
 

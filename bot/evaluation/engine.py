@@ -19,8 +19,9 @@ from bot.channels.limits import Rates
 from bot.channels.office import open_desk
 from bot.channels.requests import Said, Visit
 from bot.channels.text import clean_text
+from bot.danger import emergency_response
 from bot.evaluation.errors import EvaluationError
-from bot.serve import danger_response, load_engine
+from bot.serve import load_engine
 from bot.settings import get_settings
 from bot.store.database import open_database, upgrade
 from bot.triage.intake import Intake
@@ -68,7 +69,7 @@ class Bench:
         return Talk(self, begun["conversation_id"])
 
     async def _open(self) -> Desk:
-        desk = open_desk(lambda: self._agent, danger_response, self._settings)
+        desk = open_desk(lambda: self._agent, emergency_response, self._settings)
         desk.rates = _NoRates(desk.rates.storage)
         return desk
 

@@ -18,6 +18,7 @@ MAX_LINES = 400
 ROOMS = ("bot", "actions")
 FOREIGN_PATHS = re.compile("/" + r"(root|home|work|tmp)/[A-Za-z.]")
 """A path of somebody's machine; the projects' own paths are relative."""
+UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError|lorem ipsum)\b")
 HIDDEN_TEXT = re.compile(r"password\s*=\s*['\"][^'\"{]{6,}['\"]")
 GENERATED = frozenset({"requirements.txt", "requirements-dev.txt"})
 
@@ -75,6 +76,28 @@ def imported(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
 def test_module_is_short_enough_to_read(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= MAX_LINES
+
+
+def test_functions_are_short() -> None:
+    lengths = sorted(length for path in modules() for length in function_lengths(path))
+    assert lengths[len(lengths) // 2] <= 8
+    assert lengths[len(lengths) * 9 // 10] <= 30
+
+
+def function_lengths(path: Path) -> Iterator[int]:
+    """Lines of each function, without its docstring."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            first = node.body[1] if ast.get_docstring(node) and len(node.body) > 1 else node
+            assert node.end_lineno is not None
+            yield node.end_lineno - first.lineno + 1
+
+
+def test_nothing_is_left_to_do() -> None:
+    for path in tracked(".py", ".yml", ".js", ".html", ".css", ".md"):
+        if path != Path(__file__):
+            left = UNFINISHED.search(path.read_text(encoding="utf-8"))
+            assert not left, f"{path.relative_to(ROOT)}: {left and left.group()}"
 
 
 def test_no_path_of_a_machine_and_no_written_password() -> None:
