@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 it failed, 2 wrong settings or input."""
     options = _parser().parse_args(argv)
     quiet_frame()
+    warnings.simplefilter("ignore")  # those of the frame's old packages; tests see ours
     command: Command = options.command
     try:
         return command(options)
