@@ -240,12 +240,12 @@ class _Cache:
 
 
 def _answered_turn(conversation_id: str, events: list[dict[str, Any]]) -> Turn | None:
-    """The open turn, if these events hold its message."""
+    """The open turn, if these events hold its message (the one that greets has none)."""
     turn = current_turn(conversation_id)
+    if turn is None or turn.message_id is None:
+        return turn
     said = [event.get("message_id") for event in events if event["event"] == "user"]
-    if turn is None or not said:
-        return None
-    return turn if turn.message_id is None or turn.message_id in said else None
+    return turn if turn.message_id in said else None
 
 
 def _answer(turn: Turn, changes: Changes) -> dict[str, Any]:

@@ -1,0 +1,136 @@
+"""What the channel asks of the store. Every function blocks: call it in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import func, select
+
+from bot.channels.offers import Choice, accept
+from bot.store.conversations import create_conversation, delete_conversation, transcript
+from bot.store.database import Database
+from bot.store.inbox import InProgress, New, Replay, fail, receive
+from bot.store.models import InboxMessage, Message
+from bot.store.queries import record_incident
+from bot.store.turns import Turn
+
+_WAITING = ("received", "failed")
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A checked message: `body` is what the engine reads, `label` what the button showed."""
+
+    id: str
+    body: str
+    kind: Literal["text", "payload"] = "text"
+    label: str | None = None
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The store, as one conversation on the website sees it.
+
+    `alone`: this process is the only one that answers patients.
+    """
+
+    database: Database
+    alone: bool = True
+
+    def check(self) -> None:
+        """Raises StoreError when nothing can be written now."""
+        self.database.check()
+
+    def begin(self, page: str | None, locale: str | None) -> str:
+        """A new conversation; its id."""
+        with self.database.begin() as session:
+            return create_conversation(session, page=page, locale=locale)
+
+    def keep(self, conversation_id: str, message: Incoming) -> New | Replay | InProgress:
+        """Commit a message before the engine sees it. Raises StoreError."""
+        return receive(
+            self.database,
+            conversation_id,
+            message.id,
+            message.body,
+            kind=message.kind,
+            label=message.label,
+            alone=self.alone,
+        )
+
+    def replay(self, conversation_id: str, message_id: str) -> dict[str, Any] | None:
+        """The stored answer to this message, if there is one."""
+        wanted = select(InboxMessage.answer).where(
+            InboxMessage.conversation_id == conversation_id,
+            InboxMessage.message_id == message_id,
+        )
+        with self.database.begin() as session:
+            answer: dict[str, Any] | None = session.execute(wanted).scalar_one_or_none()
+            return answer
+
+    def choose(self, conversation_id: str, payload: object) -> Choice:
+        """The choice behind a button. Raises PayloadNotOffered, StoreError."""
+        with self.database.begin() as session:
+            spoken = _last_patient_message(session, conversation_id)
+            return accept(payload, transcript(session, conversation_id, after=spoken))
+
+    def transcript(self, conversation_id: str, after: int) -> list[dict[str, Any]]:
+        """The messages after `after`. Raises StoreError."""
+        with self.database.begin() as session:
+            return transcript(session, conversation_id, after)
+
+    def remove(self, conversation_id: str) -> None:
+        """Delete the conversation for good. Raises StoreError."""
+        with self.database.begin() as session:
+            delete_conversation(session, conversation_id)
+
+    def note_failure(self, kind: str, turn: Turn) -> None:
+        """Mark the message to be tried again, and record an incident for staff."""
+        with self.database.begin() as session:
+            if turn.message_id:
+                fail(session, turn)
+            record_incident(
+                session, kind, conversation_id=turn.conversation_id, event_id=turn.message_id
+            )
+
+    def left_behind(self, conversation_id: str, before: str | None) -> list[Incoming]:
+        """Kept, never answered messages that still follow on what was answered, in order.
+
+        `before`: only those that came in ahead of this message. A message that a later one
+        has overtaken stays where it is: its words would be read as an answer to another
+        question.
+        """
+        rows = InboxMessage
+        here = rows.conversation_id == conversation_id
+        answered = select(func.coalesce(func.max(rows.id), 0)).where(
+            here, rows.status == "answered"
+        )
+        wanted = select(rows).where(
+            here, rows.status.in_(_WAITING), rows.id > answered.scalar_subquery()
+        )
+        if before is not None:
+            this = select(func.max(rows.id)).where(here, rows.message_id == before)
+            wanted = wanted.where(rows.id < this.scalar_subquery())
+        with self.database.begin() as session:
+            found: Iterable[Any] = session.execute(wanted.order_by(rows.id)).scalars()
+            return [Incoming(r.message_id, r.body or "", r.kind, r.label) for r in found]
+
+    def waiting_conversations(self) -> list[str]:
+        """Conversations with kept, never answered messages, the oldest message first."""
+        wanted = (
+            select(InboxMessage.conversation_id)
+            .where(InboxMessage.status.in_(_WAITING))
+            .group_by(InboxMessage.conversation_id)
+            .order_by(func.min(InboxMessage.id))
+        )
+        with self.database.begin() as session:
+            return list(session.execute(wanted).scalars())
+
+
+def _last_patient_message(session: Any, conversation_id: str) -> int:
+    wanted = select(func.max(Message.seq)).where(
+        Message.conversation_id == conversation_id, Message.sender == "patient"
+    )
+    return session.execute(wanted).scalar() or 0
