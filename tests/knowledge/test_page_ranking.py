@@ -1,0 +1,125 @@
+"""The evidence of the page ranks as a clinician expects (vignettes of the evidence base)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.knowledge import knowledge
+from bot.triage.contributors import contributors
+from bot.triage.facts import Facts
+from bot.triage.intake import Answer, Intake
+
+NERVES = ("numbness", "tingling", "weakness")
+ILLNESSES = ("diabetes", "thyroid_disease", "liver_disease", "ms", "vascular_disease", "dialysis")
+ACCIDENTS = ("car_accident", "bike_accident", "other_accident", "spine_surgery")
+NOTHING = (*NERVES, *ILLNESSES, *ACCIDENTS)
+
+
+def names(told: tuple[str, ...], denied: tuple[str, ...], **fields: Any) -> list[str]:
+    """Ids of the contributors that are likely or possible, best first."""
+    findings = {name: Answer("absent") for name in denied}
+    findings |= {name: Answer("present") for name in told}
+    ranked = contributors(Facts(Intake(findings=findings, **fields), knowledge()))
+    return [one.id for one in ranked if one.likelihood != "less"]
+
+
+CASES = {
+    "calf knots at 3 am, a stretch ends it": (
+        {"benign_night_cramps"},
+        ("nocturnal", "relief_stretch"),
+        (*NOTHING, "while_walking"),
+        {"locations": ("calf",), "frequency": "occasional", "age": 58},
+    ),
+    "hamstring locked near mile 20 on a hot day": (
+        {"fatigue", "dehydration"},
+        ("exercise_intense", "during_exercise", "heat_sweating"),
+        NOTHING,
+        {"locations": ("hamstring",), "frequency": "once", "duration_days": 0},
+    ),
+    "calves cramp after one block and stop when he stands, smoker": (
+        {"atherosclerosis"},
+        ("while_walking", "walking_relief_standing_still", "smoking", "age_60_plus"),
+        (*NERVES, *ACCIDENTS),
+        {"locations": ("calf",), "side": "both", "frequency": "daily", "age": 66},
+    ),
+    "both legs cramp walking, must sit or lean": (
+        {"spinal_stenosis"},
+        ("while_walking", "walking_relief_sitting_or_bending", "age_60_plus"),
+        NOTHING,
+        {"locations": ("leg_unspecified",), "side": "both", "frequency": "daily", "age": 72},
+    ),
+    "back spasm shoots to the foot, worse with a sneeze": (
+        {"lumbar_herniated_disc", "sciatica", "nerve_compression"},
+        ("radiating_leg_below_knee", "shooting_pain", "cough_sneeze"),
+        (*ILLNESSES, *ACCIDENTS),
+        {"locations": ("low_back",), "frequency": "daily", "duration_days": 7, "age": 41},
+    ),
+    "feet burn and cramp at night, diabetic": (
+        {"neuropathy"},
+        ("burning", "nocturnal", "diabetes"),
+        ("weakness", *ACCIDENTS),
+        {"locations": ("foot_toes",), "side": "both", "frequency": "daily"},
+    ),
+    "hands and calves cramp nightly, cirrhosis": (
+        {"cirrhosis"},
+        ("nocturnal", "liver_disease"),
+        (*NERVES, *ACCIDENTS),
+        {"locations": ("hand_fingers", "calf"), "frequency": "daily"},
+    ),
+    "shoulders and neck tighten at the desk every afternoon": (
+        {"poor_posture"},
+        ("end_of_day", "prolonged_sitting", "desk_job"),
+        (*NOTHING, "radiating_arm"),
+        {"locations": ("shoulder", "neck"), "frequency": "daily", "duration_days": 90},
+    ),
+    "neck to arm, tingling, worse on turning the head": (
+        {"cervical_radiculopathy", "cervical_herniated_disc"},
+        ("tingling", "radiating_arm", "neck_turning"),
+        ("weakness", *ILLNESSES, *ACCIDENTS),
+        {"locations": ("neck", "upper_arm_forearm"), "side": "left", "frequency": "daily"},
+    ),
+    "pain stayed after spine surgery": (
+        {"failed_back_surgical_syndrome"},
+        ("spine_surgery", "persists_after_surgery", "radiating_leg_below_knee"),
+        ("car_accident", "bike_accident", "other_accident"),
+        {"locations": ("low_back",), "frequency": "daily", "duration_days": 400},
+    ),
+    "sore stiff joint with known arthritis": (
+        {"arthritis_pain"},
+        ("joint_pain", "stiffness", "arthritis", "age_60_plus"),
+        NOTHING,
+        {"locations": ("leg_unspecified",), "frequency": "daily", "duration_days": 400},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_the_expected_items_stand_first(case: tuple[Any, ...]) -> None:
+    expected, told, denied, fields = case
+    assert set(names(told, denied, **fields)[: len(expected)]) == expected
+
+
+def test_a_crash_brings_up_the_injuries_of_that_site_only() -> None:
+    fields = {"locations": ("neck",), "frequency": "daily", "duration_days": 5}
+    found = names(("car_accident", "delayed_after_accident"), (*NERVES, *ILLNESSES), **fields)
+    assert {"whiplash_car_accident", "neck_sprain_car_accident"} & set(found[:1])
+    assert "muscle_strain_car_accident" in found
+    assert not {"back_injury_car_accident", "leg_injury_accident"} & set(found)
+
+
+def test_no_injury_is_named_without_an_accident() -> None:
+    found = names(("neck_turning", "stiffness"), NERVES, locations=("neck",), frequency="daily")
+    injuries = {i.id for i in knowledge().items.values() if i.kind == "injury"}
+    assert not injuries & set(found)
+
+
+def test_liver_disease_is_not_named_for_a_night_cramp_when_it_is_denied() -> None:
+    fields = {"locations": ("calf",), "frequency": "daily"}
+    assert "cirrhosis" not in names(("nocturnal",), ("liver_disease",), **fields)
+
+
+def test_nerve_damage_is_not_named_for_foot_cramps_without_numbness_or_tingling() -> None:
+    fields = {"locations": ("foot_toes",), "frequency": "weekly"}
+    assert "neuropathy" not in names(("nocturnal",), NERVES, **fields)
