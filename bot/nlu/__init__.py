@@ -1,0 +1,1 @@
+"""Understanding: from a patient's text to mentions with their assertion."""

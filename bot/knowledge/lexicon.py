@@ -1,0 +1,219 @@
+"""The lexicon: how patients word things, read from `knowledge/lexicon/*.yml`.
+
+Each file is a mapping from a kind (`finding`, `red_flag`, `location`, ...) to ids, and from
+an id to its phrases: a plain list, or a mapping with
+
+- `phrases`: words that mean the id (language: `bot.knowledge.phrases`)
+- `absent`: words that deny it by themselves ("I can pee fine")
+- `not`: words that look like it and mean something else; they block it
+- `findings` (red flags only): findings that are this red flag whenever they are heard
+
+`groups.yml` names phrases for use inside others, `spelling.yml` holds short forms, and
+`assertion.yml` the modifiers (`bot.nlu.assertion`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from bot.knowledge.errors import Problems
+from bot.knowledge.loader import FOLDER, read_yaml
+from bot.knowledge.phrases import PhraseError, Variant, expand, groups_in
+from bot.triage.content import Knowledge
+from bot.triage.intake import Course, EpisodeLength, Frequency, Side
+
+EntryKind = Literal[
+    "finding", "red_flag", "location", "side", "frequency", "episode_length", "course",
+    "severity", "reply", "topic", "person",
+]  # fmt: skip
+Modifier = Literal[
+    "negated", "past", "long_past", "hypothetical", "family", "uncertain", "affirmed", "except"
+]
+Direction = Literal["forward", "backward", "bidirectional", "terminate", "pseudo"]
+
+LEXICON = FOLDER / "lexicon"
+REPLIES = (
+    "yes", "no", "unsure", "none", "all", "some", "both", "first", "second", "third", "last",
+    "other",
+)  # fmt: skip
+_KEYS = ("phrases", "absent", "not", "findings")
+_BUILT_IN = frozenset({"n", "location"})
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One line of a file and all the word sequences it stands for."""
+
+    text: str
+    variants: tuple[Variant, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """All wordings of one id."""
+
+    kind: EntryKind
+    id: str
+    phrases: tuple[Phrase, ...] = ()
+    absent: tuple[Phrase, ...] = ()
+    blockers: tuple[Phrase, ...] = ()
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModifierRule:
+    """Words that change the assertion of the mentions around them (ConText).
+
+    `reach`: how many words away a mention may be; None: the whole clause.
+    """
+
+    category: Modifier | None
+    direction: Direction
+    phrases: tuple[Phrase, ...]
+    reach: int | None = None
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Everything the reader matches with."""
+
+    entries: tuple[Entry, ...] = ()
+    groups: Mapping[str, tuple[Phrase, ...]] = field(default_factory=dict)
+    spelling: Mapping[str, str] = field(default_factory=dict)
+    modifiers: tuple[ModifierRule, ...] = ()
+    clause_openers: frozenset[str] = frozenset()
+
+    def of(self, kind: EntryKind) -> tuple[Entry, ...]:
+        """Entries of one kind."""
+        return tuple(entry for entry in self.entries if entry.kind == kind)
+
+
+def load_lexicon(knowledge: Knowledge, folder: Path = LEXICON) -> Lexicon:
+    """The lexicon, every id checked against `knowledge`.
+
+    Raises:
+        KnowledgeError: one line for each mistake: file, path, allowed values.
+    """
+    problems = Problems()
+    return _Loader(problems, _allowed_ids(knowledge)).load(folder)
+
+
+def _allowed_ids(knowledge: Knowledge) -> Mapping[EntryKind, frozenset[str]]:
+    return {
+        "finding": frozenset(knowledge.findings),
+        "red_flag": frozenset(knowledge.red_flags),
+        "location": frozenset(knowledge.locations),
+        "topic": frozenset(knowledge.items),
+        "side": frozenset(get_args(Side)),
+        "frequency": frozenset(get_args(Frequency)),
+        "episode_length": frozenset(get_args(EpisodeLength)),
+        "course": frozenset(get_args(Course)),
+        "severity": frozenset(str(n) for n in range(11)),
+        "reply": frozenset(REPLIES),
+        "person": frozenset({"self", "other_adult", "child"}),
+    }
+
+
+class _Loader:
+    """Reads the files one after the other and notes every mistake."""
+
+    def __init__(self, problems: Problems, ids: Mapping[EntryKind, frozenset[str]]) -> None:
+        self.problems = problems
+        self.ids = ids
+        self.groups: dict[str, tuple[Phrase, ...]] = {}
+
+    def load(self, folder: Path) -> Lexicon:
+        files = {path.stem: read_yaml(path, self.problems) for path in sorted(folder.glob("*.yml"))}
+        self.problems.raise_if_any()
+        self.groups = self._groups(files.pop("groups", {}))
+        spelling = files.pop("spelling", {})
+        modifiers, openers = self._assertion(files.pop("assertion", {}))
+        entries = tuple(e for stem, data in files.items() for e in self._file(stem, data))
+        self._no_double_phrases(entries)
+        self.problems.raise_if_any()
+        words = {str(short): str(full) for short, full in spelling.items()}
+        return Lexicon(entries, self.groups, words, modifiers, openers)
+
+    def _groups(self, data: Mapping[str, Any]) -> dict[str, tuple[Phrase, ...]]:
+        self.groups = dict.fromkeys(data, ())
+        return {name: self._phrases(lines, f"groups.yml: {name}") for name, lines in data.items()}
+
+    def _file(self, stem: str, data: Any) -> Iterator[Entry]:
+        for kind, ids in (data or {}).items():
+            if kind not in get_args(EntryKind):
+                self.problems.not_allowed(f"{stem}.yml", kind, get_args(EntryKind))
+                continue
+            for id_, raw in ids.items():
+                path = f"{stem}.yml: {kind}.{id_}"
+                if str(id_) not in self.ids[kind]:
+                    self.problems.not_allowed(path, id_, self.ids[kind])
+                yield self._entry(kind, str(id_), raw, path)
+
+    def _entry(self, kind: EntryKind, id_: str, raw: Any, path: str) -> Entry:
+        parts = raw if isinstance(raw, Mapping) else {"phrases": raw}
+        for key in parts:
+            if key not in _KEYS or (key == "findings" and kind != "red_flag"):
+                self.problems.not_allowed(f"{path}.{key}", key, _KEYS)
+        for finding in parts.get("findings", ()):
+            if finding not in self.ids["finding"]:
+                self.problems.not_allowed(f"{path}.findings", finding, self.ids["finding"])
+        return Entry(
+            kind,
+            id_,
+            self._phrases(parts.get("phrases", ()), f"{path}.phrases"),
+            self._phrases(parts.get("absent", ()), f"{path}.absent"),
+            self._phrases(parts.get("not", ()), f"{path}.not"),
+            tuple(parts.get("findings", ())),
+        )
+
+    def _phrases(self, lines: Any, path: str) -> tuple[Phrase, ...]:
+        if not isinstance(lines, list | tuple) or not all(isinstance(x, str | int) for x in lines):
+            self.problems.add(path, "expected a list of phrases")
+            return ()
+        found = (self._phrase(str(line), f"{path}[{n}]") for n, line in enumerate(lines))
+        return tuple(phrase for phrase in found if phrase)
+
+    def _phrase(self, line: str, path: str) -> Phrase | None:
+        try:
+            variants = expand(line)
+        except PhraseError as error:
+            self.problems.add(path, f"{line!r}: {error}")
+            return None
+        known = _BUILT_IN | set(self.groups)
+        for name in {name for variant in variants for name in groups_in(variant)} - known:
+            self.problems.not_allowed(path, name, known)
+        return Phrase(line, variants)
+
+    def _assertion(self, data: Mapping[str, Any]) -> tuple[tuple[ModifierRule, ...], frozenset[str]]:
+        rules = tuple(
+            rule
+            for number, raw in enumerate(data.get("rules", ()))
+            if (rule := self._modifier(raw, f"assertion.yml: rules[{number}]"))
+        )
+        return rules, frozenset(data.get("clause_openers", ()))
+
+    def _modifier(self, raw: Mapping[str, Any], path: str) -> ModifierRule | None:
+        direction, category = raw.get("direction"), raw.get("category")
+        if direction not in get_args(Direction):
+            self.problems.not_allowed(f"{path}.direction", direction, get_args(Direction))
+            return None
+        if category not in get_args(Modifier) and direction not in ("terminate", "pseudo"):
+            self.problems.not_allowed(f"{path}.category", category, get_args(Modifier))
+            return None
+        phrases = self._phrases(raw.get("phrases", ()), f"{path}.phrases")
+        return ModifierRule(category, direction, phrases, raw.get("reach"))
+
+    def _no_double_phrases(self, entries: tuple[Entry, ...]) -> None:
+        """The same words under two ids of one kind would be a coin toss."""
+        owner: dict[tuple[str, Variant], str] = {}
+        for entry in entries:
+            for phrase in entry.phrases:
+                for variant in phrase.variants:
+                    first = owner.setdefault((entry.kind, variant), entry.id)
+                    if first != entry.id:
+                        self.problems.add(
+                            f"{entry.kind}.{entry.id}", f"{phrase.text!r} also stands under {first}"
+                        )

@@ -1,0 +1,240 @@
+"""Is a mention present, denied, past, unsure or only supposed?
+
+medspaCy's ConText finds which modifiers (knowledge/lexicon/assertion.yml) reach which
+mention inside a clause. It cannot see across clauses, and it has no notion of an answer or
+of a modifier that takes another one back; those cases are decided here:
+
+- an answer behind a question or a list item: "numb? no", "numbness no, tingling yes"
+- a clause that only says "gone now" belongs to the statement before it
+- "until today", "is back", "like this" turn a denial into a report
+- "used to be X" is past, but an illness or operation stays part of the history
+- a danger sign counts as past only when it clearly lies long ago
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import spacy
+from medspacy.context.context_graph import ConTextGraph
+from medspacy.context.context_modifier import ConTextModifier
+from medspacy.context.context_rule import ConTextRule
+from spacy.tokens import Doc, Span
+
+from bot.knowledge.lexicon import ModifierRule
+from bot.knowledge.phrases import Variant
+from bot.nlu.clauses import Clause, clause_of
+from bot.nlu.matching import Match, PhraseTree
+from bot.nlu.tokens import Token
+from bot.triage.reading import Assertion
+
+_SHORT = 6
+_LENT = frozenset({"past", "long_past", "affirmed"})
+_YES = frozenset({"yes", "yeah", "yep", "yup", "definitely", "yes definitely", "a little", "a bit"})
+_NO = frozenset(
+    {"no", "nope", "nah", "none", "not really", "negative", "never", "not at all", "no not really",
+     "nothing", "not that i know of", "no i dont", "i dont", "no never", "nada", "zero", "neither"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Target:
+    """A mention to be judged: the positions of its words, and what sort of fact it is."""
+
+    words: tuple[int, ...]
+    is_red_flag: bool = False
+    is_history: bool = False
+
+    @property
+    def start(self) -> int:
+        return self.words[0]
+
+    @property
+    def end(self) -> int:
+        return self.words[-1] + 1
+
+
+class AssertionReader:
+    """Judges the mentions of one message after the other; built once.
+
+    The modifiers are found with the lexicon's own phrase language and handed to medspaCy's
+    ConText graph, which limits their scopes and links them to the mentions.
+    """
+
+    def __init__(self, rules: Iterable[ModifierRule]) -> None:
+        self.vocab = spacy.blank("en").vocab
+        self.tree = PhraseTree({}, _labelled(rules))
+
+    def judge(
+        self, tokens: Sequence[Token], clauses: Sequence[Clause], targets: Sequence[Target]
+    ) -> list[Assertion]:
+        """The assertion of each target, in their order."""
+        if not targets:
+            return []
+        doc = self._doc(tokens, clauses)
+        modifiers = _longest(self.tree.find(tokens))
+        reach = _reach(doc, modifiers, targets)
+        _add_answers(tokens, clauses, targets, reach)
+        _lend_to_clause_before(clauses, modifiers, targets, reach)
+        return [_decide(found, target) for found, target in zip(reach, targets, strict=True)]
+
+    def _doc(self, tokens: Sequence[Token], clauses: Sequence[Clause]) -> Doc:
+        """The message as a spaCy Doc whose sentences are the clauses."""
+        starts = {clause.start for clause in clauses}
+        return Doc(
+            self.vocab,
+            words=[token.text for token in tokens],
+            sent_starts=[n in starts for n in range(len(tokens))],
+        )
+
+
+def _labelled(rules: Iterable[ModifierRule]) -> Iterator[tuple[Variant, ConTextRule]]:
+    for rule in rules:
+        for phrase in rule.phrases:
+            label = ConTextRule(
+                literal=phrase.text,
+                category=rule.category or rule.direction,
+                direction=rule.direction.upper(),
+                max_scope=rule.reach,
+            )
+            yield from ((variant, label) for variant in phrase.variants)
+
+
+def _longest(matches: Sequence[Match]) -> list[Match]:
+    """Of overlapping modifiers the one with most words, in the order of the text."""
+    taken: set[int] = set()
+    kept: list[Match] = []
+    for match in sorted(matches, key=lambda m: (-len(m.words), _PRIORITY[m.what.direction])):
+        if taken.isdisjoint(match.words):
+            kept.append(match)
+            taken.update(match.words)
+    return _without_own_subjects(sorted(kept, key=lambda m: m.start))
+
+
+_PRIORITY = {"BACKWARD": 0, "FORWARD": 1, "BIDIRECTIONAL": 2, "PSEUDO": 3, "TERMINATE": 4}
+_TAKES_A_SUBJECT = frozenset({"HYPOTHETICAL", "UNCERTAIN"})
+
+
+def _without_own_subjects(modifiers: list[Match]) -> list[Match]:
+    """In "what if I" or "not sure if it", the subject belongs to the modifier."""
+    kept: list[Match] = []
+    for match in modifiers:
+        before = kept[-1] if kept else None
+        follows = before is not None and before.end == match.start
+        if match.what.direction == "TERMINATE" and follows and before is not None:
+            if before.what.category in _TAKES_A_SUBJECT:
+                continue
+        kept.append(match)
+    return kept
+
+
+def _reach(doc: Doc, modifiers: Sequence[Match], targets: Sequence[Target]) -> list[set[str]]:
+    """The categories that reach each target; ConText's scopes decide."""
+    inside = {word for target in targets for word in target.words}
+    spans = {(t.start, t.end): Span(doc, t.start, t.end, label="mention") for t in targets}
+    graph = ConTextGraph(targets=list(spans.values()))
+    graph.modifiers = [
+        ConTextModifier(m.what, m.start, m.end, doc)
+        for m in modifiers
+        if inside.isdisjoint(m.words)
+    ]
+    graph.update_scopes()
+    graph.apply_modifiers()
+    found: dict[tuple[int, int], set[str]] = {}
+    for span, modifier in graph.edges:
+        found.setdefault((span.start, span.end), set()).add(modifier.category.lower())
+    return [set(found.get((t.start, t.end), ())) for t in targets]
+
+
+def _add_answers(
+    tokens: Sequence[Token],
+    clauses: Sequence[Clause],
+    targets: Sequence[Target],
+    reach: list[set[str]],
+) -> None:
+    """A bare "no" or "yes" right behind a mention, or as the clause after it, answers it."""
+    for number, clause in enumerate(clauses):
+        words = " ".join(token.text for token in tokens[clause.start : clause.end])
+        answer = _answer(words)
+        if answer and number and _invites(clauses[number - 1].mark):
+            _apply(answer, clauses[number - 1], targets, reach)
+        last = tokens[clause.end - 1].text
+        if clause.end - clause.start > 1 and _answer(last):
+            _apply_to_item(_answer(last) or "", clause, targets, reach)
+
+
+def _answer(words: str) -> str | None:
+    if words in _NO:
+        return "negated"
+    return "affirmed" if words in _YES else None
+
+
+def _invites(mark: str) -> bool:
+    return any(sign in mark for sign in "?:-–—…")
+
+
+def _apply(
+    answer: str, clause: Clause, targets: Sequence[Target], reach: list[set[str]]
+) -> None:
+    for found, target in zip(reach, targets, strict=True):
+        if target.start in clause:
+            found.add(answer)
+
+
+def _apply_to_item(
+    answer: str, clause: Clause, targets: Sequence[Target], reach: list[set[str]]
+) -> None:
+    for found, target in zip(reach, targets, strict=True):
+        if target.end == clause.end - 1 and target.start in clause:
+            found.add(answer)
+
+
+def _lend_to_clause_before(
+    clauses: Sequence[Clause],
+    modifiers: Sequence[Match],
+    targets: Sequence[Target],
+    reach: list[set[str]],
+) -> None:
+    """ "my foot was numb, gone now": a clause without mentions speaks of the one before."""
+    held = {clause_of(clauses, target.start) for target in targets}
+    for number in range(1, len(clauses)):
+        clause = clauses[number]
+        if number in held or number - 1 not in held or clause.end - clause.start > _SHORT:
+            continue
+        for match in modifiers:
+            category = match.what.category.lower()
+            backward = match.what.direction in ("BACKWARD", "BIDIRECTIONAL")
+            if match.start in clause and backward and category in _LENT:
+                _apply(category, clauses[number - 1], targets, reach)
+
+
+def _decide(found: set[str], target: Target) -> Assertion:
+    """One assertion out of all the modifiers that reach a mention."""
+    if "except" in found:
+        return "absent"
+    if "hypothetical" in found:
+        return "hypothetical"
+    if "negated" in found and "affirmed" not in found:
+        return _denied(found, target)
+    if _is_past(found, target):
+        return "past"
+    if "uncertain" in found and "affirmed" not in found:
+        return "uncertain"
+    return "present"
+
+
+def _denied(found: set[str], target: Target) -> Assertion:
+    if "uncertain" in found and target.is_red_flag:
+        return "uncertain"
+    return "absent"
+
+
+def _is_past(found: set[str], target: Target) -> bool:
+    if "affirmed" in found:
+        return False
+    if target.is_red_flag:
+        return "long_past" in found
+    if target.is_history:
+        return "past" in found
+    return bool(found & {"past", "long_past"})

@@ -1,0 +1,151 @@
+"""Words, clauses and phrases of one message; compiled once from the lexicon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from bot.knowledge.lexicon import Entry, EntryKind, Lexicon, Phrase
+from bot.knowledge.phrases import Variant
+from bot.nlu.assertion import AssertionReader
+from bot.nlu.clauses import Clause, split_clauses
+from bot.nlu.matching import Match, PhraseTree
+from bot.nlu.quantities import UNITS
+from bot.nlu.spelling import Speller
+from bot.nlu.tokens import Token, closing_mark, tokenize
+
+_ROLES = ("phrases", "absent", "blockers")
+
+
+@dataclass(frozen=True, eq=False)
+class Label:
+    """What a phrase means. `role`: it says the id, denies it, or blocks it."""
+
+    entry: Entry
+    role: str
+    phrase: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A phrase of the lexicon that stands in the message, at the positions `words`."""
+
+    label: Label
+    words: tuple[int, ...]
+
+    @property
+    def kind(self) -> EntryKind:
+        return self.label.entry.kind
+
+    @property
+    def id(self) -> str:
+        return self.label.entry.id
+
+    @property
+    def start(self) -> int:
+        return self.words[0]
+
+    @property
+    def end(self) -> int:
+        return self.words[-1] + 1
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message, divided into words and clauses, with the phrases found in it."""
+
+    text: str
+    today: date
+    tokens: tuple[Token, ...] = ()
+    clauses: tuple[Clause, ...] = ()
+    heard: tuple[Heard, ...] = field(default=())
+
+    def of(self, *kinds: EntryKind) -> tuple[Heard, ...]:
+        """Phrases of these kinds, in the order of the text."""
+        return tuple(heard for heard in self.heard if heard.kind in kinds)
+
+    def offsets(self, start: int, end: int) -> tuple[int, int]:
+        """Character offsets of the words `start` to `end` (exclusive)."""
+        return self.tokens[start].start, max(t.end for t in self.tokens[start:end])
+
+    def word(self, at: int) -> str:
+        """The word at a position, or nothing outside the message."""
+        return self.tokens[at].text if 0 <= at < len(self.tokens) else ""
+
+
+class Engine:
+    """Everything that is compiled from the lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        groups = {name: _variants(phrases) for name, phrases in lexicon.groups.items()}
+        groups["location"] = [v for e in lexicon.of("location") for v in _variants(e.phrases)]
+        self.openers = lexicon.clause_openers
+        self.tree = PhraseTree(groups, _labelled(lexicon.entries))
+        self.assertions = AssertionReader(lexicon.modifiers)
+        modifier_words = {
+            word for rule in lexicon.modifiers for v in _variants(rule.phrases) for word in v
+        }
+        vocabulary = self.tree.vocabulary | modifier_words | set(UNITS)
+        self.speller = Speller(vocabulary, self.tree.prefixes, lexicon.spelling)
+
+    def listen(self, text: str, today: date) -> Message:
+        """The message with its words, clauses and phrases."""
+        raw = tokenize(text)
+        tokens = self.speller.correct(raw)
+        clauses = split_clauses(tokens, self.openers, closing_mark(text, raw))
+        return Message(text, today, tokens, clauses, tuple(_choose(self.tree.find(tokens))))
+
+
+def _variants(phrases: Sequence[Phrase]) -> list[Variant]:
+    return [variant for phrase in phrases for variant in phrase.variants]
+
+
+def _labelled(entries: Sequence[Entry]) -> Iterator[tuple[Variant, Label]]:
+    for entry in entries:
+        for role in _ROLES:
+            for phrase in getattr(entry, role):
+                label = Label(entry, role, phrase.text)
+                yield from ((variant, label) for variant in phrase.variants)
+
+
+def _choose(matches: Sequence[Match]) -> list[Heard]:
+    """Of overlapping phrases of a kind the one with most words; blocked ones fall away."""
+    blocked: dict[tuple[str, str], set[int]] = {}
+    for match in matches:
+        if match.what.role == "blockers":
+            blocked.setdefault(_key(match.what), set()).update(match.words)
+    taken: dict[str, dict[int, Heard]] = {}
+    chosen: list[Heard] = []
+    for match in sorted(matches, key=_rank):
+        label: Label = match.what
+        if label.role == "blockers" or blocked.get(_key(label), set()) & set(match.words):
+            continue
+        heard = Heard(label, match.words)
+        owners = taken.setdefault(_lane(label), {})
+        rivals = {id(owners[n]): owners[n] for n in match.words if n in owners}
+        if any(not _may_share(rival, heard) for rival in rivals.values()):
+            continue
+        chosen.append(heard)
+        owners.update({n: heard for n in match.words if n not in owners})
+    return sorted(chosen, key=lambda heard: (heard.start, heard.end))
+
+
+def _key(label: Label) -> tuple[str, str]:
+    return (label.entry.kind, label.entry.id)
+
+
+def _lane(label: Label) -> str:
+    """Phrases compete within a lane; every red flag and topic has a lane of its own."""
+    own = label.entry.kind in ("red_flag", "topic", "reply")
+    return f"{label.entry.kind}.{label.entry.id}" if own else label.entry.kind
+
+
+def _may_share(first: Heard, second: Heard) -> bool:
+    """Several ids may be denied by the same words: "no accident at all"."""
+    both_deny = first.label.role == second.label.role == "absent"
+    return both_deny and first.id != second.id and first.words == second.words
+
+
+def _rank(match: Match) -> tuple[int, int, int]:
+    return (-len(match.words), match.end - match.start, match.start)

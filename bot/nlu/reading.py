@@ -1,0 +1,202 @@
+"""The entry point of understanding: `read(text)` gives every fact a message holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+
+from bot.knowledge import knowledge
+from bot.knowledge.lexicon import Entry, Lexicon, load_lexicon
+from bot.nlu.assertion import Target
+from bot.nlu.clauses import clause_of
+from bot.nlu.engine import Engine, Heard, Message
+from bot.nlu.fields import Reckoned, reckon
+from bot.nlu.people import Subjects, find_subjects, person_mention, tells_of_self
+from bot.nlu.replies import replies_in
+from bot.nlu.sides import overall_side, side_of
+from bot.triage.content import Knowledge
+from bot.triage.reading import Assertion, Mention, Reading
+
+_NUMERIC = frozenset({"severity"})
+_EVENTS = frozenset({"history", "medicine"})
+_OWN_THE_PLACE = frozenset({"history", "medicine", "trigger", "timing", "relief"})
+"""Groups whose phrases may name a body part that is not where the trouble is."""
+
+
+def read(text: str, reference_date: date | None = None) -> Reading:
+    """Every mention in the text, in its order. Never raises on any text.
+
+    `reference_date`: the day on which it was said (default: today), for "since tuesday".
+    """
+    return reader().read(text, reference_date or date.today())
+
+
+@lru_cache(maxsize=1)
+def reader() -> Reader:
+    """The reader over the project's own knowledge, made once a process."""
+    content = knowledge()
+    return Reader(load_lexicon(content), content)
+
+
+@dataclass(frozen=True)
+class _Fact:
+    """A mention before it is judged: its words, and how it may be judged."""
+
+    mention: Mention
+    target: Target
+    fixed: Assertion | None = None
+
+
+class Reader:
+    """Reads messages with one lexicon; safe to share between threads."""
+
+    def __init__(self, lexicon: Lexicon, content: Knowledge) -> None:
+        self.engine = Engine(lexicon)
+        self.groups = {finding.id: finding.group for finding in content.findings.values()}
+        self.flags_of: dict[str, list[Entry]] = {}
+        for entry in lexicon.of("red_flag"):
+            for finding in entry.findings:
+                self.flags_of.setdefault(finding, []).append(entry)
+
+    def read(self, text: str, today: date) -> Reading:
+        """Every mention in the text."""
+        message = self.engine.listen(text, today)
+        if not message.tokens:
+            return Reading()
+        facts = [*self._phrases(message), *self._reckoned(message)]
+        mentions = self._judge(message, facts)
+        mentions += replies_in(message)
+        return Reading(tuple(sorted(mentions, key=lambda m: (m.start, m.end, m.kind))))
+
+    def red_flags(self, text: str, today: date) -> tuple[Mention, ...]:
+        """Only the danger signs: the same steps, without the fields."""
+        message = self.engine.listen(text, today)
+        if not message.tokens:
+            return ()
+        facts = [f for f in self._phrases(message) if f.mention.kind == "red_flag"]
+        return tuple(self._judge(message, facts)) if facts else ()
+
+    def _phrases(self, message: Message) -> Iterator[_Fact]:
+        sides = message.of("side")
+        findings = message.of("finding")
+        for heard in message.of("finding", "red_flag", "topic"):
+            yield self._fact(message, heard)
+        for heard in findings:
+            for flag in self.flags_of.get(heard.id, ()):
+                yield self._fact(message, heard, flag)
+        for heard in message.of("frequency", "course", "severity", "episode_length"):
+            yield self._fact(message, heard)
+        places = [p for p in message.of("location") if not self._is_owned(p, findings)]
+        for place in places:
+            side = side_of(message, place, sides)
+            fact = self._fact(message, place)
+            yield replace(
+                fact, mention=replace(fact.mention, side=side.id if side else None)
+            )
+        yield from self._side(message, sides)
+
+    def _side(self, message: Message, sides: Sequence[Heard]) -> Iterator[_Fact]:
+        overall = overall_side(message, sides)
+        if overall:
+            fact = self._fact(message, sides[0])
+            yield replace(fact, mention=replace(fact.mention, value=overall), fixed="present")
+
+    def _is_owned(self, place: Heard, findings: Sequence[Heard]) -> bool:
+        words = set(place.words)
+        return any(
+            words <= set(range(f.start, f.end)) and words & set(f.words)
+            and (self.groups.get(f.id) in _OWN_THE_PLACE or f.id in _PLACELESS)
+            for f in findings
+        )  # fmt: skip
+
+    def _fact(self, message: Message, heard: Heard, flag: Entry | None = None) -> _Fact:
+        entry = flag or heard.label.entry
+        value = int(entry.id) if entry.kind in _NUMERIC else entry.id
+        start, end = message.offsets(heard.start, heard.end)
+        mention = Mention(
+            entry.kind, value, "present", start, end,
+            rule=f"{heard.kind}.{heard.id}:{heard.label.phrase}", words=message.text[start:end],
+        )  # fmt: skip
+        group = self.groups.get(heard.id, "") if heard.kind == "finding" else ""
+        target = Target(
+            heard.words, entry.kind == "red_flag" or group == "sign", group == "history"
+        )
+        return _Fact(mention, target, "absent" if heard.label.role == "absent" else None)
+
+    def _reckoned(self, message: Message) -> Iterator[_Fact]:
+        history = [
+            any(h.start in clause and self.groups.get(h.id) in _EVENTS for h in message.of("finding"))
+            for clause in message.clauses
+        ]
+        own = {n for h in message.heard if h.kind in ("finding", "frequency") for n in h.words
+               if len(h.words) > 1}  # fmt: skip
+        for fact in reckon(message.tokens, message.clauses, history, message.today):
+            if not own >= set(range(fact.start, fact.end)):
+                yield _reckoned_fact(message, fact)
+
+    def _judge(self, message: Message, facts: Sequence[_Fact]) -> list[Mention]:
+        assertions = self.engine.assertions.judge(
+            message.tokens, message.clauses, [fact.target for fact in facts]
+        )
+        subjects = find_subjects(message)
+        mentions = [
+            replace(fact.mention, assertion=_denial(fact.fixed, assertion))
+            for fact, assertion in zip(facts, assertions, strict=True)
+        ]
+        return self._with_person(message, subjects, facts, mentions)
+
+    def _with_person(
+        self,
+        message: Message,
+        subjects: Subjects,
+        facts: Sequence[_Fact],
+        mentions: list[Mention],
+    ) -> list[Mention]:
+        if not subjects.asked_for and all(start is None for start in subjects.others):
+            return mentions
+        symptoms = [m for m in mentions if m.kind in ("finding", "location", "red_flag")]
+        own = tells_of_self(message, subjects, symptoms)
+        age = next((int(m.value) for m in mentions if m.kind == "age"), None)
+        person = person_mention(message, subjects, own, age)
+        if person and any(not f.target.is_history for f in facts):
+            return [*mentions, Mention("person", person, rule="people")]
+        return [
+            _of_other(message, subjects, fact, mention)
+            for fact, mention in zip(facts, mentions, strict=True)
+        ]
+
+
+_PLACELESS = frozenset(
+    {"saddle_numbness", "bladder_bowel_change", "headache", "vision_change", "abdominal_swelling",
+     "radiating_arm", "radiating_leg_below_knee", "worst_headache", "hit_head", "face_droop",
+     "confusion", "light_sensitivity", "pulsing_belly", "belly_pain_severe", "weight_loss",
+     "face_hand_swelling", "limb_draws_up", "cold_intolerance", "sciatica_both_legs"}
+)  # fmt: skip
+"""Findings whose body part is not the place of a spasm."""
+
+
+def _denial(fixed: Assertion | None, judged: Assertion) -> Assertion:
+    """Words that deny by themselves stay a denial unless they are only supposed."""
+    if fixed is None or judged == "hypothetical":
+        return judged
+    return fixed
+
+
+def _reckoned_fact(message: Message, fact: Reckoned) -> _Fact:
+    start, end = message.offsets(fact.start, fact.end)
+    mention = Mention(
+        fact.kind, fact.value, "present", start, end, rule=fact.rule, words=message.text[start:end]
+    )
+    fixed: Assertion | None = None if fact.kind == "frequency" else "present"
+    return _Fact(mention, Target(tuple(range(fact.start, fact.end))), fixed)
+
+
+def _of_other(message: Message, subjects: Subjects, fact: _Fact, mention: Mention) -> Mention:
+    clause = clause_of(message.clauses, fact.target.start)
+    if not subjects.speaks_of_other(clause, fact.target.start):
+        return mention
+    if mention.kind == "red_flag" and mention.assertion == "present":
+        return mention
+    return replace(mention, assertion="other_person")
