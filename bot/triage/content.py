@@ -243,8 +243,9 @@ class Question:
     `field`: the intake field it fills (locations, frequency, episode_length,
     duration_days, severity, age), or None when it asks `findings` (finding and red-flag
     ids; a plain "no" denies all of them). `texts`: first wording, second wording, and the
-    one put with the choices. `when`: asked only if this is not false. `why`: answers
-    "why do you ask?". `order`: tie-break, low first; `must`: never skipped.
+    one put with the choices. `when`: asked only if this holds, where what is not known yet
+    is taken as not so. `why`: answers "why do you ask?". `order`: tie-break, low first;
+    `must`: never skipped.
     """
 
     id: str

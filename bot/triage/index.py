@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.triage.content import Condition, Item, Knowledge, RedFlag
+from bot.triage.content import Condition, Evidence, Item, Knowledge, RedFlag
 
 FIELDS: Mapping[str, str] = {
     "location": "locations",
@@ -47,8 +47,9 @@ class Index:
     `flags_by_key`: key -> red flags that may change with it, also by way of other flags.
     `rules_by_key`, `requirements_by_key`: key -> rules / requirements that test it.
     `items_by_key`: key -> scored items with evidence on it; `ungrounded`: those with evidence
-    on age, which is never wholly unknown (adults only). `danger`: findings that make up
-    a danger sign. `sites`: location -> red flags that must be asked there.
+    on age, which is never wholly unknown (adults only). `evidence_keys`: item -> each
+    of its evidence with its keys. `cautioned`: keys of cautions. `danger`: findings that make
+    up a danger sign. `sites`: location -> red flags that must be asked there.
     `ingredients`: red flag -> keys of its `when`.
     """
 
@@ -58,9 +59,11 @@ class Index:
     rules_by_key: Mapping[str, tuple[str, ...]]
     requirements_by_key: Mapping[str, tuple[str, ...]]
     items_by_key: Mapping[str, tuple[str, ...]]
+    evidence_keys: Mapping[str, tuple[tuple[Evidence, frozenset[str]], ...]]
     scored: tuple[Item, ...]
     ungrounded: frozenset[str]
     danger: frozenset[str]
+    cautioned: frozenset[str]
     sites: Mapping[str, tuple[RedFlag, ...]]
     ingredients: Mapping[str, frozenset[str]]
     implied: Mapping[str, Implied]
@@ -99,8 +102,13 @@ def index_of(knowledge: Knowledge) -> Index:
         items_by_key=_inverted(
             (item.id, _through_flags(_item_keys(item), flag_keys)) for item in scored
         ),
+        evidence_keys={
+            item.id: tuple((e, _through_flags(keys(e.when), flag_keys)) for e in item.evidence)
+            for item in scored
+        },
         scored=scored,
         ungrounded=frozenset(i.id for i in scored if "age" in _item_keys(i)),
+        cautioned=frozenset().union(*(keys(c.when) for c in knowledge.cautions.values())),
         danger=_danger(knowledge, ingredients),
         sites=_sites(knowledge, wider),
         ingredients=ingredients,

@@ -21,7 +21,7 @@ class Outlook:
     """The present state of a triage, ready to be supposed otherwise.
 
     `level`: the level now. `open`: ids of requirements and mandatory red flags that are
-    unknown. `barred`: whether some requirement for care at home is known to fail.
+    unknown. `home_in_reach`: nothing speaks against care at home but what is unknown.
     """
 
     def __init__(self, facts: Facts) -> None:
@@ -41,7 +41,9 @@ class Outlook:
             self._flags, self._rules, self._requirements, bool(self._unanswered)
         )
         self.open = {k for k, v in self._requirements.items() if v is None} | set(self._unanswered)
-        self.barred = False in self._requirements.values()
+        self.home_in_reach = bool(self._requirements) and not (
+            self._flags or self._rules or False in self._requirements.values()
+        )
 
     @staticmethod
     def _flag_rank(flag: RedFlag, facts: Facts) -> int:

@@ -17,6 +17,21 @@ def truth(condition: Condition, facts: Facts) -> bool | None:
     return _TESTS[condition.op](condition, facts)
 
 
+def holds_so_far(condition: Condition, facts: Facts) -> bool:
+    """Whether it holds when all that is unknown is taken as not so."""
+    value = truth(condition, facts)
+    if value is not None:
+        return value
+    so_far = [holds_so_far(part, facts) for part in condition.parts]
+    if condition.op == "all":
+        return all(so_far)
+    if condition.op == "any":
+        return any(so_far)
+    if condition.op == "none":
+        return not any(so_far)
+    return condition.op == "at_least" and sum(so_far) >= (condition.minimum or 0)
+
+
 def _finding(condition: Condition, facts: Facts) -> bool | None:
     return facts.sign(condition.ids[0])
 

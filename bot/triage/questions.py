@@ -1,0 +1,151 @@
+"""What to ask next: what could still change the level of care, then what may explain it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.triage.assessment import DISPOSITIONS
+from bot.triage.content import LOG_ODDS, Knowledge, Question
+from bot.triage.contributors import MORE_LIKELY, Scored, rank
+from bot.triage.dispositions import emergency_of
+from bot.triage.facts import Facts
+from bot.triage.intake import Intake
+from bot.triage.outlook import Outlook
+from bot.triage.truth import holds_so_far, truth
+
+BUDGET = 10
+"""Questions after which none is asked but the mandatory ones."""
+HOME_BUDGET = 14
+"""The same while care at home is within reach and only unanswered questions stand against it."""
+_CUSTOMER_TOPICS = ("location", "frequency", "triggers")
+_TOLD_GROUPS = ("timing", "trigger")
+_SOME = 0.4
+"""Chance that a patient has anything at all of a list that is read out (start value)."""
+_LEVEL, _SETTLED, _RANKING, _ADVICE = 2.0, 0.5, 0.25, 0.12
+"""Weights of: one step of the level, one open condition of care at home settled, a unit of
+log-odds of a contributor in play, a caution about the advice decided (start values)."""
+_WORTH_ASKING = 0.1
+_CONTENDERS = 5
+_CLEAR_LEAD = 1.0
+
+Answered = tuple[float, Mapping[str, bool], Mapping[str, Any]]
+"""A possible answer: its chance, the findings it settles, the fields it fills."""
+
+
+def next_question(intake: Intake, knowledge: Knowledge) -> Question | None:
+    """The question to put now, or None when there is enough (or an emergency) to act on."""
+    facts = Facts(intake, knowledge)
+    if emergency_of(facts):
+        return None
+    waiting = [q for q in knowledge.questions.values() if _is_open(q, facts)]
+    forced = [q for q in waiting if _is_forced(q, facts)]
+    if forced:
+        return min(forced, key=lambda q: (q.topic != "location", q.order))
+    outlook = Outlook(facts)
+    if len(intake.asked) >= (HOME_BUDGET if outlook.home_in_reach else BUDGET):
+        return None
+    return _most_telling(waiting, outlook)
+
+
+def _is_open(question: Question, facts: Facts) -> bool:
+    intake = facts.intake
+    if question.id in intake.asked:
+        return False
+    if question.field is not None:
+        if question.field in facts.fields or question.field in intake.unsure:
+            return False
+    elif all(name in intake.findings or name in facts.signs for name in question.findings):
+        return False
+    mandatory = any(flag.question == question.id for flag in facts.unanswered())
+    return mandatory or question.when is None or holds_so_far(question.when, facts)
+
+
+def _is_forced(question: Question, facts: Facts) -> bool:
+    """Danger signs of the place, the topics every triage asks for, and what `must` be asked."""
+    if any(flag.question == question.id for flag in facts.unanswered()):
+        return True
+    if question.topic == "triggers" and _told_triggers(facts):
+        return False
+    return question.must or question.topic in _CUSTOMER_TOPICS
+
+
+def _told_triggers(facts: Facts) -> bool:
+    findings = facts.knowledge.findings
+    return any(
+        present and name in findings and findings[name].group in _TOLD_GROUPS
+        for name, present in facts.signs.items()
+    )
+
+
+def _most_telling(waiting: list[Question], outlook: Outlook) -> Question | None:
+    contenders = _in_play(outlook.facts)
+    worth = [(_worth(q, outlook, contenders), -q.order, q) for q in waiting]
+    asking = [one for one in worth if one[0] >= _WORTH_ASKING]
+    return max(asking, key=lambda one: one[:2])[2] if asking else None
+
+
+def _in_play(facts: Facts) -> list[Scored]:
+    """The leading contributors; none when the first is clear of the second."""
+    best = [one for one in rank(facts)[:_CONTENDERS] if one.score > 0]
+    if not best:
+        return []
+    second = best[1].score if len(best) > 1 else 0.0
+    clear = best[0].score >= MORE_LIKELY and best[0].score - second >= _CLEAR_LEAD
+    return [] if clear else best
+
+
+def _worth(question: Question, outlook: Outlook, contenders: list[Scored]) -> float:
+    """How much the answer is expected to change: the level far more than the ranking."""
+    now = DISPOSITIONS.index(outlook.level)
+    total: float = _ADVICE * math.sqrt(len(_cautioned(question, outlook.facts)))
+    for chance, signs, fields in _possible(question, outlook.facts):
+        level, settled = outlook.look(signs, fields)
+        total += chance * _LEVEL * abs(DISPOSITIONS.index(level) - now)
+        if outlook.home_in_reach:
+            total += chance * _SETTLED * settled
+        total += chance * _RANKING * _shift(contenders, signs, fields, outlook.facts)
+    return total
+
+
+def _cautioned(question: Question, facts: Facts) -> list[str]:
+    """What it asks on which the safety of some advice hangs."""
+    return [n for n in question.findings if n in facts.index.cautioned and n not in facts.signs]
+
+
+def _possible(question: Question, facts: Facts) -> Iterator[Answered]:
+    if question.field is not None:
+        values = [option.value for option in question.options if option.value is not None]
+        for value in values:
+            yield 1 / len(values), {}, {question.field: value}
+        return
+    unknown = [name for name in question.findings if name not in facts.signs]
+    for name in unknown:
+        yield _SOME / len(unknown), _with_implied(name, facts), {}
+    yield 1 - _SOME, dict.fromkeys(unknown, False), {}
+
+
+def _with_implied(name: str, facts: Facts) -> dict[str, bool]:
+    implied = facts.index.implied.get(name)
+    if implied is None:
+        return {name: True}
+    absent = {other: False for other in implied.absent if not facts.signs.get(other)}
+    return {**absent, **dict.fromkeys(implied.present, True), name: True}
+
+
+def _shift(
+    contenders: list[Scored], signs: Mapping[str, bool], fields: Mapping[str, Any], facts: Facts
+) -> float:
+    """The largest change of log-odds that the answer brings to a contributor in play."""
+    changed = {*signs, *fields}
+    then: Facts | None = None
+    largest = 0.0
+    for one in contenders:
+        for evidence, needed in facts.index.evidence_keys[one.item.id]:
+            if needed.isdisjoint(changed):
+                continue
+            then = then or facts.supposing(signs, fields)
+            if (truth(evidence.when, then) is True) != (evidence in one.evidence):
+                largest = max(largest, abs(LOG_ODDS[evidence.strength]))
+    return largest
