@@ -115,7 +115,7 @@ def delete_conversation(
         session,
         update(AppointmentRequest)
         .where(AppointmentRequest.conversation_id == conversation_id)
-        .values(name=None, contact=None, when=None, status="withdrawn"),
+        .values(name=None, contact=None, preferred_when=None, status="withdrawn"),
     )
     _run(session, delete(Incident).where(Incident.conversation_id == conversation_id))
     record_audit(session, actor, action, conversation_id, events=removed)

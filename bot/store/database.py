@@ -28,7 +28,7 @@ from sqlalchemy.pool import QueuePool
 from bot.settings import get_settings
 from bot.store.errors import DiskFull, SchemaError, StoreError, StoreUnavailable
 
-BUSY_SECONDS = 5
+BUSY_SECONDS = 5.0
 POOL_SIZE = 10
 POSTGRES_OPTIONS = "-c statement_timeout=5000 -c lock_timeout=5000 -c timezone=UTC"
 
@@ -54,6 +54,13 @@ class Database:
         with store_errors(), self.engine.connect() as connection:
             connection.execute(text("UPDATE facts SET value = value WHERE name = 'key_check'"))
             connection.rollback()
+
+    def forget(self) -> None:
+        """Empty SQLite's log into the file, so that removed rows stand nowhere any more."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        with store_errors(), self.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Give back all connections."""
@@ -158,7 +165,7 @@ def _postgres_options() -> dict[str, Any]:
 
 def _set_pragmas(connection: Any, record: Any) -> None:
     for pragma in (
-        f"busy_timeout={BUSY_SECONDS * 1000}",
+        f"busy_timeout={int(BUSY_SECONDS * 1000)}",
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",

@@ -167,7 +167,7 @@ class AppointmentRequest(Base):
     reference = Column(String(40), nullable=False)
     name = Column(EncryptedText)
     contact = Column(EncryptedText)
-    when = Column("preferred_when", EncryptedText)
+    preferred_when = Column(EncryptedText)
     consent = Column(Boolean, nullable=False)
     status = Column(String(20), nullable=False, default="new")
 

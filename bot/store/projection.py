@@ -186,7 +186,7 @@ def _on_appointment(changes: Changes, event: EventDict, value: Mapping[str, Any]
         {
             "seq": stamp["seq"], "created_at": stamp["at"], "reference": str(value["reference"]),
             "name": _words(value.get("name")), "contact": _words(value.get("contact")),
-            "when": _words(value.get("when")), "consent": bool(value.get("consent")),
+            "preferred_when": _words(value.get("when")), "consent": bool(value.get("consent")),
             "status": "new",
         }
     )  # fmt: skip

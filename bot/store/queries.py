@@ -322,7 +322,7 @@ def _message(row: Any) -> MessageView:
 def _appointment(row: Any) -> AppointmentView:
     return AppointmentView(
         conversation_id=row.conversation_id, seq=row.seq, created_at=row.created_at,
-        reference=row.reference, name=row.name, contact=row.contact, when=row.when,
+        reference=row.reference, name=row.name, contact=row.contact, when=row.preferred_when,
         consent=row.consent, status=row.status,
     )  # fmt: skip
 
