@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -17,7 +18,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code: 0 done, 1 it failed, 2 wrong settings or input."""
     options = _parser().parse_args(argv)
     quiet_frame()
-    warnings.simplefilter("ignore")  # those of the frame's old packages; tests see ours
+    # Warnings of the frame's old packages are for its makers; tests see ours.
+    warnings.simplefilter("ignore")
+    logging.getLogger("py.warnings").setLevel(logging.ERROR)
     command: Command = options.command
     try:
         return command(options)

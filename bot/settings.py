@@ -30,6 +30,7 @@ SECRETS = ("SECRET_KEY", "FIELD_ENCRYPTION_KEY")
 FRAME_ENVIRONMENT: Mapping[str, str] = {
     "RASA_TELEMETRY_ENABLED": "false",
     "TF_CPP_MIN_LOG_LEVEL": "3",
+    "LOG_LEVEL": "ERROR",  # also ends Rasa's own progress bars
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
 }
 

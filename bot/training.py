@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -17,7 +19,8 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from bot.settings import ENV_FILE, ROOT, Settings, get_settings, quiet_frame, read_environment
+from bot import logs
+from bot.settings import ENV_FILE, ROOT, read_environment
 
 MODEL_NAME = "triage.tar.gz"
 MANIFEST = "manifest.json"
@@ -31,7 +34,7 @@ INPUTS = (
     "requirements.txt",
 )
 """What a model is made from, as patterns from the project's root."""
-USUAL_SECONDS = 60
+USUAL_SECONDS = 20
 
 
 class TrainingError(Exception):
@@ -71,11 +74,6 @@ def model_folder() -> Path:
     return ROOT / (read_environment(ENV_FILE).get("MODEL_DIR", "").strip() or "models")
 
 
-def model_path(settings: Settings | None = None) -> Path:
-    """The model file of these settings (of this process's, if None)."""
-    return (settings or get_settings()).model_dir / MODEL_NAME
-
-
 def is_fresh(folder: Path) -> bool:
     """True when the model is there, whole, and made from today's inputs."""
     try:
@@ -102,10 +100,11 @@ def file_hash(path: Path) -> str:
 
 
 def _train_in(workshop: Path) -> Path:
-    quiet_frame()
+    logs.configure(logging.ERROR, plain=True)
     from rasa.model_training import train as rasa_train
 
-    with _inside(ROOT):
+    said = io.StringIO()
+    with _inside(ROOT), contextlib.redirect_stdout(said):
         result = rasa_train(
             domain="domain.yml",
             config="config.yml",
@@ -115,7 +114,7 @@ def _train_in(workshop: Path) -> Path:
             force_training=True,
         )
     if result.code != 0 or not result.model:
-        raise TrainingError("The model could not be trained: see the lines above.")
+        raise TrainingError(f"The model could not be trained: {said.getvalue().strip()}")
     return Path(result.model)
 
 
@@ -143,8 +142,8 @@ def _inside(folder: Path) -> Iterator[None]:
 def _progress(text: str) -> Iterator[None]:
     """A bar that shows the seconds, against the usual time, while the body runs."""
     done = threading.Event()
-    shape = "{desc}: {elapsed} of about 1 minute |{bar:30}|"
-    with tqdm(total=USUAL_SECONDS, desc=text, bar_format=shape, file=sys.stderr) as bar:
+    shape = "{desc} {elapsed} |{bar:30}|"
+    with tqdm(total=USUAL_SECONDS, desc=text, bar_format=shape, mininterval=0.9) as bar:
         ticker = threading.Thread(target=_tick, args=(bar, done), daemon=True)
         ticker.start()
         try:
@@ -160,4 +159,3 @@ def _tick(bar: tqdm, done: threading.Event) -> None:  # type: ignore[type-arg]
     while not done.wait(1):
         elapsed = min(time.monotonic() - begin, USUAL_SECONDS - 1)
         bar.update(int(elapsed) - bar.n)
-        bar.refresh()
