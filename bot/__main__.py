@@ -5,8 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import sys
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from bot.settings import quiet_frame
@@ -19,7 +18,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(argv)
     quiet_frame()
     # Warnings of the frame's old packages are for its makers; tests see ours.
-    warnings.simplefilter("ignore")
+    logging.captureWarnings(True)
     logging.getLogger("py.warnings").setLevel(logging.ERROR)
     command: Command = options.command
     try:
@@ -33,19 +32,25 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _say(error)
 
 
-def _say(error: Exception) -> int:
-    """Our own errors are sentences for people; others keep their traceback."""
-    if isinstance(error, OSError) and error.errno is not None and not _is_ours(error):
-        print(f"spasm-triage: {error.strerror}: {error.filename or 'no file'}", file=sys.stderr)
-        return 2
-    if not _is_ours(error):
+def _say(error: BaseException) -> int:
+    """Our own errors are sentences for people, also below one of the frame's; 2.
+
+    Other errors keep their traceback.
+    """
+    ours = next((e for e in _with_causes(error) if type(e).__module__.startswith("bot.")), None)
+    if ours is not None:
+        print(f"spasm-triage: {ours}", file=sys.stderr)
+    elif isinstance(error, OSError) and error.filename:
+        print(f"spasm-triage: {error.strerror}: {error.filename}", file=sys.stderr)
+    else:
         raise error
-    print(f"spasm-triage: {error}", file=sys.stderr)
     return 2
 
 
-def _is_ours(error: Exception) -> bool:
-    return type(error).__module__.split(".")[0] in ("bot", "actions")
+def _with_causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -166,8 +171,10 @@ def _parse(options: argparse.Namespace) -> int:
 
 def _knowledge(_: argparse.Namespace) -> int:
     from bot.knowledge import load_knowledge
+    from bot.knowledge.lexicon import load_lexicon
 
     content = load_knowledge()
+    load_lexicon(content)
     for name in ("items", "findings", "locations", "red_flags", "rules", "questions", "cautions"):
         print(f"{len(getattr(content, name)):4} {name.replace('_', ' ')}")
     print(f"Clinical content is sound; version {content.version}.")
