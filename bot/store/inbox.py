@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.database import Database
@@ -91,15 +91,14 @@ def answer(session: Any, turn: Turn, reply: dict[str, Any]) -> None:
     A channel calls it for a reply made without the engine. Raises Conflict when somebody
     else has answered or taken over the message.
     """
-    now = datetime.now(timezone.utc)
-    changed = session.execute(_mine(turn).values(status="answered", answer=reply, answered_at=now))
-    if changed.rowcount != 1:
+    values = {"status": "answered", "answer": reply, "answered_at": datetime.now(timezone.utc)}
+    if session.execute(_MINE, _key_of(turn) | values).rowcount != 1:
         raise Conflict(f"Message {turn.message_id} was answered by another process.")
 
 
 def fail(session: Any, turn: Turn) -> None:
     """Say that the turn failed; the same id again is New. No error if it was answered."""
-    session.execute(_mine(turn).values(status="failed"))
+    session.execute(_MINE, _key_of(turn) | {"status": "failed"})
 
 
 def unanswered(session: Any) -> list[Unanswered]:
@@ -136,31 +135,42 @@ def _receive(database: Database, keep: _Keep, alone: bool) -> New | Replay | InP
             return _again(session, keep, alone)
 
 
+# Statements are built once: building them takes longer than running them.
+_table = InboxMessage.__table__
+_MINE = update(_table).where(
+    _table.c.conversation_id == bindparam("this"),
+    _table.c.message_id == bindparam("this_message"),
+    _table.c.owner == bindparam("this_process"),
+    _table.c.status == "received",
+)
+_INSERT = insert(_table)
+_OPEN = (
+    select(Conversation.__table__.c.id)
+    .where(
+        Conversation.__table__.c.id == bindparam("this"),
+        Conversation.__table__.c.deleted_at.is_(None),
+    )
+    .with_for_update(read=True)
+)
+
+
 class _Known(Exception):
     """The id is there already, or the conversation is not."""
 
 
 def _insert(session: Any, keep: _Keep) -> None:
     try:
-        session.execute(
-            insert(InboxMessage).values(
-                conversation_id=keep.conversation_id, message_id=keep.message_id, kind=keep.kind,
-                body=keep.body, label=keep.label, status="received",
-                received_at=datetime.now(timezone.utc), **_lease(),
-            )
-        )  # fmt: skip
+        now = datetime.now(timezone.utc)
+        row = {**vars(keep), **_lease(), "status": "received", "received_at": now}
+        session.execute(_INSERT, row)
         _check_open(session, keep.conversation_id)
     except IntegrityError as error:
         raise _Known from error
 
 
 def _check_open(session: Any, conversation_id: str) -> None:
-    found = session.execute(
-        select(Conversation.id).where(
-            Conversation.id == conversation_id, Conversation.deleted_at.is_(None)
-        )
-    ).first()
-    if found is None:
+    """Also holds off a removal until this transaction ends, so that no row outlives it."""
+    if session.execute(_OPEN, {"this": conversation_id}).first() is None:
         raise UnknownConversation(conversation_id)
 
 
@@ -175,7 +185,7 @@ def _again(session: Any, keep: _Keep, alone: bool) -> New | Replay | InProgress:
 
 def _take_over(session: Any, keep: _Keep, alone: bool) -> bool:
     """Own the row, unless another living process does. The caller is not answering it."""
-    statement = _find(update(InboxMessage), keep).where(InboxMessage.status != "answered")
+    statement = _find(update(_table), keep).where(InboxMessage.status != "answered")
     if not alone:
         now = datetime.now(timezone.utc)
         statement = statement.where(
@@ -187,19 +197,15 @@ def _take_over(session: Any, keep: _Keep, alone: bool) -> bool:
             )
         )
     statement = statement.values(status="received", **_lease())
-    return bool(_run(session, statement).rowcount)
+    return bool(session.execute(statement).rowcount)
 
 
-def _mine(turn: Turn) -> Any:
-    return (
-        _find(update(InboxMessage), turn)
-        .where(InboxMessage.status == "received", InboxMessage.owner == THIS_PROCESS)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _run(session: Any, statement: Any) -> Any:
-    return session.execute(statement.execution_options(synchronize_session=False))
+def _key_of(turn: Turn) -> dict[str, Any]:
+    return {
+        "this": turn.conversation_id,
+        "this_message": turn.message_id,
+        "this_process": THIS_PROCESS,
+    }
 
 
 def _find(statement: Any, key: _Keep | Turn) -> Any:

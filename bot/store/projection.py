@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from bot.store.errors import UnknownConversation
 from bot.store.models import (
@@ -101,10 +101,9 @@ def write(session: Any, conversation_id: str, changes: Changes) -> None:
     """Add the rows and set the state, in the caller's transaction."""
     for table, rows in _tables(changes):
         if rows:
-            session.execute(
-                insert(table), [{"conversation_id": conversation_id, **row} for row in rows]
-            )
-    _set_state(session, conversation_id, changes.state)
+            keyed = [{"conversation_id": conversation_id, **row} for row in rows]
+            session.execute(_INSERTS[table], keyed)
+    session.execute(_SET_STATE, {"this": conversation_id, **changes.state.to_row()})
 
 
 def rebuild(session: Any, conversation_id: str | None = None) -> int:
@@ -262,13 +261,11 @@ def _tables(changes: Changes) -> Sequence[tuple[Any, list[dict[str, Any]]]]:
     )
 
 
-def _set_state(session: Any, conversation_id: str, state: State) -> None:
-    session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(**state.to_row())
-        .execution_options(synchronize_session=False)
-    )
+_INSERTS = {
+    table: insert(table.__table__)
+    for table in (Message, AssessmentRow, Escalation, AppointmentRequest)
+}
+_SET_STATE = update(Conversation.__table__).where(Conversation.__table__.c.id == bindparam("this"))
 
 
 def _all_ids(session: Any) -> list[str]:
