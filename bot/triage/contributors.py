@@ -14,8 +14,7 @@ from bot.triage.truth import truth
 MORE_LIKELY = 2.5
 POSSIBLE = 1.5
 """Scores from which an item is shown (evidence.md, B5: "about +1.5")."""
-_SPOKEN_FOR = 1.0
-"""An item is worth calling less likely only when something clear spoke for it."""
+_CLEAR_RISK = LOG_ODDS["M+"]
 _PLACES = (("cause",), ("condition", "injury"), ("other",))
 _AT_MOST = {"cause": 3, "condition": 3, "injury": 3, "other": 2}
 _REASONS_FOR = 5
@@ -23,11 +22,10 @@ _REASONS_FOR = 5
 
 @dataclass(frozen=True)
 class Scored:
-    """An item with its score, the sum of what speaks for it, and the evidence that holds."""
+    """An item with its score and the evidence that holds."""
 
     item: Item
     score: float
-    in_favour: float
     evidence: tuple[Evidence, ...]
 
 
@@ -37,15 +35,14 @@ def contributors(facts: Facts) -> tuple[RankedContributor, ...]:
     supported = _most_specific([one for one in ranked if one.score >= POSSIBLE], facts)
     if not supported:
         return ()
-    doubted = [one for one in ranked if one.score < 0 and one.in_favour >= _SPOKEN_FOR]
+    doubted = [one for one in ranked if one.score < 0 and _was_mentioned(one)]
     shown = [one for kinds in _PLACES for one in _places(kinds, supported, doubted)]
-    return tuple(_ranked(one, facts) for one in sorted(shown, key=_order))
+    return tuple(_ranked(one, facts) for one in sorted(shown, key=_shown_order))
 
 
 def rank(facts: Facts) -> list[Scored]:
     """Every item that some evidence touches and whose gate is open, best score first."""
     names = {name for key in facts.known() for name in facts.index.items_by_key.get(key, ())}
-    names |= facts.index.ungrounded
     items = (facts.knowledge.items[name] for name in names)
     scored = [score(i, facts) for i in items if i.gate is None or truth(i.gate, facts)]
     return sorted(scored, key=_order)
@@ -53,14 +50,17 @@ def rank(facts: Facts) -> list[Scored]:
 
 def score(item: Item, facts: Facts) -> Scored:
     """Sum over the columns of: strongest plus half of the next, for and against apart."""
-    holding = tuple(e for e in item.evidence if truth(e.when, facts))
+    known = facts.known()
+    holding = tuple(
+        evidence
+        for evidence, needed in facts.index.evidence_keys[item.id]
+        if not needed.isdisjoint(known) and truth(evidence.when, facts)
+    )
     columns: dict[tuple[str, bool], list[float]] = {}
     for evidence in holding:
         value = LOG_ODDS[evidence.strength]
         columns.setdefault((evidence.column, value > 0), []).append(value)
-    capped = {key: _capped(values) for key, values in columns.items()}
-    in_favour = sum(value for (_, positive), value in capped.items() if positive)
-    return Scored(item, round(sum(capped.values()), 3), round(in_favour, 3), holding)
+    return Scored(item, round(sum(map(_capped, columns.values())), 3), holding)
 
 
 def _capped(values: list[float]) -> float:
@@ -68,8 +68,14 @@ def _capped(values: list[float]) -> float:
     return strongest[0] + (strongest[1] / 2 if len(strongest) > 1 else 0.0)
 
 
-def _order(one: Scored) -> tuple[float, str]:
-    return (-one.score, one.item.id)
+def _order(one: Scored) -> tuple[float, bool, str]:
+    """Best first; of a pair shown in one line, the one that the other refers to."""
+    return (-one.score, one.item.same_as is not None, one.item.id)
+
+
+def _shown_order(one: Scored) -> tuple[bool, float, bool, str]:
+    """The page's items stand before outcomes that the page lacks."""
+    return (one.item.kind == "other", *_order(one))
 
 
 def _most_specific(supported: list[Scored], facts: Facts) -> list[Scored]:
@@ -106,6 +112,11 @@ def _ancestors(supported: list[Scored], facts: Facts) -> dict[str, list[Scored]]
 
 def _same(one: Item, other: Item) -> bool:
     return other.id in (one.same_as, one.id) or one.id == other.same_as
+
+
+def _was_mentioned(one: Scored) -> bool:
+    """Whether the patient told of the illness itself or of a clear risk for it."""
+    return any(e.column == "history" and LOG_ODDS[e.strength] >= _CLEAR_RISK for e in one.evidence)
 
 
 def _places(kinds: tuple[str, ...], supported: list[Scored], doubted: list[Scored]) -> list[Scored]:

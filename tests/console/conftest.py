@@ -135,7 +135,7 @@ def _seed(database: Database) -> None:
                 reference=REFERENCE,
                 name="Test Patient",
                 contact="(555) 555-0123",
-                when="mornings",
+                preferred_when="mornings",
                 consent=True,
             )
         )

@@ -149,7 +149,9 @@ def test_ten_failed_tries_are_enough(app: Flask, staff: Staff) -> None:
     client = app.test_client()
     data = {"email": "viewer@clinic.example", "password": "wrong"}
     token = token_of(client, "/login")
-    codes = [client.post("/login", data=data | {"csrf_token": token}).status_code for _ in range(11)]
+    codes = [
+        client.post("/login", data=data | {"csrf_token": token}).status_code for _ in range(11)
+    ]
     assert codes == [200] * 10 + [429]
     assert sign_in(app, staff, "reviewer").get("/").status_code == 200
 
@@ -160,9 +162,7 @@ def test_signing_out_ends_the_session(app: Flask, staff: Staff) -> None:
     assert client.get("/").status_code == 302
 
 
-def test_an_idle_session_ends(
-    app: Flask, staff: Staff, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_idle_session_ends(app: Flask, staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
     client = sign_in(app, staff, "admin")
     assert client.get("/").status_code == 200
     monkeypatch.setattr(security, "IDLE_SECONDS", -1)
