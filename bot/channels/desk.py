@@ -20,7 +20,7 @@ from bot.channels.safety import EMERGENCY_DEADLINE, Health, SafetyNet
 from bot.channels.thread import EngineThread
 from bot.channels.tokens import Tokens
 from bot.channels.turns import LOCK_WAIT, TURN_LIMIT, Turns
-from bot.store.errors import StoreError, UnknownConversation
+from bot.store.errors import UnknownConversation
 from bot.store.inbox import InProgress, New, Replay
 
 Answer = dict[str, Any]
@@ -130,6 +130,11 @@ class Desk:
             result = await self.engine.start(turn)
         except TurnFailed as failure:
             raise self._down(failure.reason) from None
+        except ChannelError:
+            raise
+        except Exception as error:  # the edge: the patient gets a safety text, whatever it is
+            _log.error("turn.raised", reason="turns", exc_info=error)
+            raise self._down(f"turns.{type(error).__name__}") from None
         self.health.turn_done()
         return result
 
@@ -140,7 +145,10 @@ class Desk:
             return await loop.run_in_executor(self._pool, question, *words)
         except UnknownConversation:
             raise NoSuchConversation() from None
-        except StoreError as error:
+        except ChannelError:
+            raise
+        except Exception as error:  # the edge: a store that fails in any way is down
+            _log.error("store.failed", error=type(error).__name__, exc_info=error)
             raise self._down(f"store.{type(error).__name__}") from None
 
     async def _in_time(self, work: Coroutine[Any, Any, Answer], seconds: float) -> Answer:

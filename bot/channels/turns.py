@@ -111,8 +111,8 @@ class Turns:
     def _note(self, reason: str, turn: Turn) -> None:
         try:
             self._ledger.note_failure(reason, turn)
-        except StoreError:
-            _log.error("incident.not_stored", reason=reason)
+        except Exception as error:  # the edge: the failure itself must still be told
+            _log.error("incident.not_stored", reason=reason, error=type(error).__name__)
 
     @asynccontextmanager
     async def _alone(self, conversation_id: str) -> AsyncIterator[None]:

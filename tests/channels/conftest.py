@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +109,9 @@ class Client:
         return self.call("POST", "messages", body)
 
     def transcript(self, after: int = 0) -> list[dict[str, Any]]:
-        messages: list[dict[str, Any]] = self.call("GET", f"messages?after={after}").json()["messages"]
+        messages: list[dict[str, Any]] = self.call("GET", f"messages?after={after}").json()[
+            "messages"
+        ]
         return messages
 
 

@@ -1,8 +1,20 @@
-"""The contract of the website channel, over HTTP."""
+"""The contract of the website channel, over HTTP, on a tiny engine and a real store."""
 
 from __future__ import annotations
 
-from tests.channels.conftest import Client
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+import requests
+
+from bot.channels.tokens import Tokens
+from bot.settings import Settings
+from tests.channels.conftest import Client, new_id
+
+CANARY = "canaryword"
 
 
 def test_a_session_begins_with_the_greeting_of_the_clinic(address: str) -> None:
@@ -13,9 +25,261 @@ def test_a_session_begins_with_the_greeting_of_the_clinic(address: str) -> None:
     assert (greeting["from"], greeting["seq"]) == ("bot", 1)
 
 
-def test_a_message_gets_its_answer(client: Client) -> None:
-    answer = client.say("cramps in my calf")
+def test_a_message_gets_its_committed_answer(client: Client) -> None:
+    message_id = new_id()
+    answer = client.say("cramps in my calf", message_id)
     assert answer.status_code == 200
     body = answer.json()
-    assert [m["text"] for m in body["messages"]] == ["Noted."]
-    assert body["assessment"] is None
+    assert set(body) == {"id", "messages", "assessment"}
+    assert (body["id"], body["assessment"]) == (message_id, None)
+    (message,) = body["messages"]
+    assert set(message) == {"seq", "from", "at", "text", "buttons", "question", "card"}
+    assert message["text"] == "Noted."
+
+
+def test_the_transcript_comes_back_after_a_reload(client: Client) -> None:
+    client.say("cramps in my calf")
+    said = client.transcript()
+    assert [(m["seq"], m["from"], m["text"]) for m in said] == [
+        (1, "bot", "Hello from Compass Pain and Wellness."),
+        (2, "patient", "cramps in my calf"),
+        (3, "bot", "Noted."),
+    ]
+    assert client.transcript(after=2) == said[2:]
+
+
+def test_the_same_id_gets_the_same_answer_and_no_second_turn(client: Client) -> None:
+    message_id = new_id()
+    first = client.say("cramps in my calf", message_id).json()
+    again = client.say("cramps in my calf", message_id).json()
+    assert again == first | {"replayed": True}
+    assert len(client.transcript()) == 3
+
+
+def test_a_double_click_makes_one_turn(client: Client) -> None:
+    message_id = new_id()
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: client.say("nap", message_id), range(6)))
+    assert [a.status_code for a in answers] == [200] * 6
+    assert sorted(a.json().get("replayed", False) for a in answers) == [False] + [True] * 5
+    assert len(client.transcript()) == 3
+
+
+def test_messages_of_one_conversation_are_answered_one_after_the_other(client: Client) -> None:
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(lambda n: client.say(f"cramps {n}"), range(5)))
+    assert {a.status_code for a in answers} == {200}
+    assert [m["from"] for m in client.transcript()[1:]] == ["patient", "bot"] * 5
+
+
+def test_a_message_waits_for_the_running_turn_and_then_gives_up(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.turns.LOCK_WAIT", 0.2)
+    with ThreadPoolExecutor(2) as pool:
+        slow = pool.submit(client.say, "nap")
+        time.sleep(0.3)  # until the first turn has surely begun
+        refused = client.say("cramps")
+        assert slow.result().status_code == 200
+    assert refused.status_code == 409
+    assert refused.json()["error"] == "turn_in_progress"
+    assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_an_utterance_with_a_blank_line_stays_one_message(client: Client) -> None:
+    (message,) = client.say("where").json()["messages"]
+    assert message["text"] == "Where is it?\n\nPick all that fit."
+    assert message["question"]["kind"] == "multiple"
+    assert message["buttons"][0] == {"label": "Calf", "payload": '/answer{"location": "calf"}'}
+
+
+def test_an_offered_button_is_accepted_and_shown_by_its_label(client: Client) -> None:
+    client.say("where")
+    assert client.press('/answer{"location": "calf"}', "anything").status_code == 200
+    assert client.transcript()[-2]["text"] == "Calf"
+
+
+def test_several_options_of_a_question_are_accepted_together(client: Client) -> None:
+    client.say("where")
+    assert client.press('/answer{"location":["neck","calf"]}').status_code == 200
+    assert client.transcript()[-2]["text"] == "Calf, Neck"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        '/answer{"location": "back"}',
+        '/answer{"location": ["calf", "back"]}',
+        '/answer{"finding": "calf"}',
+        "/restart",
+        '/answer{"location": {"a": 1}}',
+        "/answer" + "[" * 900,
+        "calf",
+        "",
+    ],
+)
+def test_a_payload_that_was_not_offered_is_refused(client: Client, payload: str) -> None:
+    client.say("where")
+    refused = client.press(payload)
+    assert (refused.status_code, refused.json()["error"]) == (400, "not_offered")
+    assert len(client.transcript()) == 3
+
+
+def test_a_button_of_an_earlier_question_is_refused(client: Client) -> None:
+    client.say("where")
+    client.say("cramps")
+    assert client.press('/answer{"location": "calf"}').status_code == 400
+
+
+@pytest.mark.parametrize("text", ["/where", "  //where", '/answer{"location": "calf"}'])
+def test_typed_text_never_acts_as_a_payload(client: Client, text: str) -> None:
+    client.say(text)
+    typed = client.transcript()[1:2]
+    assert all(not m["text"].startswith("/") for m in typed)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'{"text": "hi"}',
+        b'{"id": "not-a-uuid", "text": "hi"}',
+        b'{"id": "9b2fa2e0-43a2-4a9e-9d65-1d2f8f1c6c11"}',
+        b'{"id": "9b2fa2e0-43a2-4a9e-9d65-1d2f8f1c6c11", "text": ""}',
+        b'{"id": "9b2fa2e0-43a2-4a9e-9d65-1d2f8f1c6c11", "text": 7}',
+        b'{"id": "9b2fa2e0-43a2-4a9e-9d65-1d2f8f1c6c11", "text": "a", "payload": "/b"}',
+        b"[" * 20_000,
+        b"\xff\xfe",
+    ],
+)
+def test_a_malformed_message_is_400(client: Client, body: bytes) -> None:
+    headers = {"Authorization": f"Bearer {client.token}"}
+    answer = requests.post(f"{client.api}/messages", data=body, headers=headers, timeout=10)
+    assert (answer.status_code, answer.json()["error"]) == (400, "malformed")
+
+
+def test_a_text_over_4000_characters_is_413_and_4000_are_fine(client: Client) -> None:
+    assert client.say("cramps " + "é" * 3993).status_code == 200
+    refused = client.say("a" * 4001)
+    assert (refused.status_code, refused.json()["error"]) == (413, "too_long")
+
+
+@pytest.mark.parametrize("size", [100_000, 2_000_000])
+def test_a_huge_body_is_413(client: Client, size: int) -> None:
+    headers = {"Authorization": f"Bearer {client.token}"}
+    answer = requests.post(f"{client.api}/messages", data=b"a" * size, headers=headers, timeout=10)
+    assert (answer.status_code, answer.json()["error"]) == (413, "too_long")
+
+
+def test_hostile_characters_do_not_break_a_conversation(client: Client) -> None:
+    text = "cramps \x00\ud800\u202e" + "z" + "\u0301" * 50
+    body = json.dumps({"id": new_id(), "text": text}).encode()
+    headers = {"Authorization": f"Bearer {client.token}"}
+    answer = requests.post(f"{client.api}/messages", data=body, headers=headers, timeout=10)
+    assert answer.status_code == 200
+    assert client.transcript()[1]["text"].startswith("cramps \u017a")
+
+
+def test_without_a_good_token_everything_is_401(address: str, settings: Settings) -> None:
+    foreign = Tokens("another secret that is long enough").issue("a" * 40)[0]
+    stale = Tokens(settings.secret_key, timedelta(seconds=-5)).issue("a" * 40)[0]
+    unsigned = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0."
+    for token in (None, "x", foreign, stale, unsigned):
+        browser = Client(address, token)
+        calls = [
+            browser.say("hi"),
+            browser.call("GET", "messages"),
+            browser.call("DELETE", "session"),
+        ]
+        assert [c.status_code for c in calls] == [401] * 3
+        assert {c.json()["error"] for c in calls} == {"token"}
+
+
+def test_two_patients_never_see_each_other(address: str) -> None:
+    one, other = Client(address), Client(address)
+    one.begin(), other.begin()
+    one.say(f"cramps {CANARY}")
+    assert one.conversation_id != other.conversation_id
+    assert CANARY not in json.dumps(other.transcript())
+
+
+def test_a_patient_removes_the_conversation(client: Client) -> None:
+    client.say("cramps")
+    assert client.call("DELETE", "session").status_code == 204
+    assert client.call("GET", "messages").status_code == 404
+    assert client.say("cramps").status_code == 404
+
+
+def test_too_many_messages_are_429_with_a_time_to_wait(client: Client) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: client.say("cramps"), range(30)))
+    refused = [a for a in answers if a.status_code == 429]
+    assert refused
+    assert all(1 <= int(a.headers["Retry-After"]) <= 60 for a in refused)
+
+
+def test_an_emergency_gets_its_text_even_over_the_rate(client: Client) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: client.say("cramps"), range(25)))
+    refused = client.say("my chest hurts")
+    assert refused.status_code == 429
+    assert refused.json()["messages"][0]["text"] == "Call 911 now."
+
+
+@pytest.mark.parametrize(
+    "path", ["webhooks/rest/webhook", "model/parse", "conversations/a/tracker"]
+)
+def test_nothing_of_the_frames_own_api_is_mounted(address: str, path: str) -> None:
+    answer = requests.post(f"{address}/{path}", json={"sender": "me", "message": "hi"}, timeout=10)
+    assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+
+
+def test_only_listed_sites_may_read_answers(client: Client) -> None:
+    good = client.call("OPTIONS", "messages", headers={"Origin": "https://clinic.example"})
+    bad = client.call("OPTIONS", "messages", headers={"Origin": "https://other.example"})
+    assert good.headers["Access-Control-Allow-Origin"] == "https://clinic.example"
+    assert "Authorization" in good.headers["Access-Control-Allow-Headers"]
+    assert "Access-Control-Allow-Origin" not in bad.headers
+
+
+def test_every_answer_carries_the_safe_headers(client: Client, address: str) -> None:
+    answers = [
+        client.say("cramps"),
+        client.say(""),
+        client.call("GET", "health"),
+        requests.get(f"{address}/nowhere", timeout=10),
+    ]
+    for answer in answers:
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
+def test_errors_never_echo_the_patients_words(client: Client) -> None:
+    answers = [
+        client.say(f"boom {CANARY}"),
+        client.say(f"{CANARY} " * 1000),
+        client.press(f"/{CANARY}", CANARY),
+        client.call("GET", f"messages?after={CANARY}"),
+        client.call("GET", CANARY),
+    ]
+    assert all(a.status_code >= 400 for a in answers)
+    assert all(CANARY not in a.text + str(a.headers) for a in answers)
+
+
+def test_health_is_green_when_a_patient_would_be_answered(address: str) -> None:
+    for path in ("health", "webhooks/web/health"):
+        answer = requests.get(f"{address}/{path}", timeout=10)
+        assert (answer.status_code, answer.json()) == (200, {"status": "ok", "down": []})
+
+
+def test_the_page_is_served_with_a_strict_policy(address: str) -> None:
+    page = requests.get(address, timeout=10)
+    assert "Compass Pain and Wellness" in page.text
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    assert "unsafe" not in page.headers["Content-Security-Policy"]
+    for name in ("demo.css", "widget.js", "icon.svg"):
+        assert requests.get(f"{address}/static/{name}", timeout=10).status_code == 200
+    assert requests.get(f"{address}/static/demo.html", timeout=10).status_code == 404
