@@ -1,0 +1,162 @@
+"""`validate_booking_form`: name, contact, good times, consent, and the read-back.
+
+While an emergency stands this form never runs: the safety policy answers every message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rasa_sdk.events import ActionExecutionRejected, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import Events, SafeAction
+from actions.contact import read_contact, read_name, read_when
+from actions.turn import Turn
+from bot.triage.questions import next_question
+
+FORM = "booking_form"
+FIELDS = ("booking_name", "booking_contact", "booking_when")
+ORDER = (*FIELDS, "booking_consent", "booking_confirmed")
+Slots = dict[str, Any]
+
+_WISHES = frozenset({"ask_topic", "ask_why", "show_understanding", "want_person", "bot_challenge"})
+_SURE = 0.6
+_READERS: Mapping[str, Callable[[str], str | None]] = {
+    "booking_name": read_name,
+    "booking_contact": read_contact,
+    "booking_when": read_when,
+}
+_UNCLEAR = {
+    "booking_name": "utter_booking_name_unclear",
+    "booking_contact": "utter_booking_contact_unclear",
+    "booking_when": "utter_booking_when_unclear",
+    "booking_consent": "utter_booking_answer_unclear",
+    "booking_confirmed": "utter_booking_answer_unclear",
+}
+
+
+class ValidateBookingForm(SafeAction):
+    """Takes the answer to the field that was asked, and corrections of any field."""
+
+    def name(self) -> str:
+        return "validate_booking_form"
+
+    def handle(self, turn: Turn, say: CollectingDispatcher) -> Events:
+        if turn.form != FORM:
+            return _open(turn, say)
+        if turn.form_stepped_aside(FORM):
+            return _request(_known(turn), turn.question is not None)
+        if turn.question:
+            return _screened(turn)
+        if _wants_something_else(turn):
+            return [ActionExecutionRejected(FORM)]
+        if _gives_up(turn):
+            return [SlotSet("requested_slot", None)]
+        return _take(turn, say)
+
+    def after_failure(self, turn: Turn) -> Events:
+        """Keep what was asked; the next message tries again."""
+        requested = turn.slot("requested_slot") or FIELDS[0]
+        return [
+            SlotSet("booking_confirmed", turn.slot("booking_confirmed")),
+            SlotSet("requested_slot", requested),
+        ]
+
+
+def _open(turn: Turn, say: CollectingDispatcher) -> Events:
+    """Begin; the danger signs of the place come first when they were not asked yet."""
+    known = _known(turn) | {"booking_consent": None, "booking_confirmed": None}
+    heard = turn.heard()
+    screen = next_question(heard.intake, turn.knowledge)
+    if screen is None or screen.topic != "screen":
+        return [*_kept(heard.intake.to_dict(), None), *_request(known, False)]
+    say.utter_message(response="utter_booking_screen_first")
+    return [*_kept(heard.intake.to_dict(), screen.id), *_request(known, True)]
+
+
+def _screened(turn: Turn) -> Events:
+    """The answer to the safety question; it is put twice at most, then the booking goes on."""
+    heard = turn.heard()
+    if turn.question and not heard.answered and turn.attempts == 0:
+        again = _kept(heard.intake.to_dict(), turn.question.id)
+        return [*again, SlotSet("attempts", 1), *_request(_known(turn), True)]
+    return [*_kept(heard.intake.to_dict(), None), *_request(_known(turn), False)]
+
+
+def _kept(intake: Mapping[str, Any], question: str | None) -> Events:
+    return [
+        SlotSet("intake", dict(intake)),
+        SlotSet("question", question),
+        SlotSet("attempts", 0),
+        SlotSet("offer", None),
+    ]
+
+
+def _take(turn: Turn, say: CollectingDispatcher) -> Events:
+    asked = turn.slot("requested_slot") or FIELDS[0]
+    known = _known(turn)
+    found = _corrections(turn) if asked == "booking_confirmed" else _answer(asked, turn)
+    if not found:
+        say.utter_message(response=_UNCLEAR[asked])
+    return _request(known | found, False)
+
+
+def _answer(asked: str, turn: Turn) -> Slots:
+    """What the message gives for the field that was asked; {} when it gives nothing."""
+    if asked == "booking_consent":
+        return {asked: True} if turn.intent == "affirm" or turn.replied("yes") else {}
+    contact = read_contact(turn.text) if asked != "booking_when" else None
+    text = _before_contact(turn.text) if asked == "booking_name" and contact else turn.text
+    value = None if turn.is_button else _READERS[asked](text)
+    found = {asked: value} if value else {}
+    return found | ({"booking_contact": contact} if contact else {})
+
+
+def _before_contact(text: str) -> str:
+    """The part of "Ann Lee, 512 555 0100" before the digits or the address."""
+    words = text.split()
+    first = next((i for i, w in enumerate(words) if "@" in w or any(map(str.isdigit, w))), 0)
+    return " ".join(words[:first]).rstrip(",;:- (")
+
+
+def _corrections(turn: Turn) -> Slots:
+    """At read-back: yes, a field to change, or a new contact said outright."""
+    chosen = [e["value"] for e in turn.entities if e["entity"] == "booking_field"]
+    if chosen:
+        return {name: None for name in chosen if name in FIELDS}
+    contact = None if turn.is_button else read_contact(turn.text)
+    if contact:
+        return {"booking_contact": contact}
+    return {"booking_confirmed": True} if turn.intent == "affirm" or turn.replied("yes") else {}
+
+
+def _gives_up(turn: Turn) -> bool:
+    """A "no" ends the booking, unless it brings what was asked or corrects it."""
+    asked = turn.slot("requested_slot")
+    says_no = turn.intent == "deny" or turn.replied("no", "none")
+    if not says_no or asked == "booking_when":
+        return says_no and turn.is_button
+    return turn.is_button or read_contact(turn.text) is None
+
+
+def _wants_something_else(turn: Turn) -> bool:
+    """A request that a rule answers before the booking goes on; names are never taken for one."""
+    if turn.intent == "start_over":
+        return turn.is_button or turn.confidence >= _SURE
+    return turn.intent in _WISHES and (turn.is_button or turn.confidence >= _SURE)
+
+
+def _known(turn: Turn) -> Slots:
+    return {name: turn.slot(name) for name in ORDER}
+
+
+def _request(known: Slots, screening: bool) -> Events:
+    """The slots, and the first of them that is still empty as the next to ask."""
+    missing = next((name for name in ORDER if not known[name]), None)
+    return [
+        SlotSet("booking_screen", None if screening else True),
+        *(SlotSet(name, value) for name, value in known.items()),
+        SlotSet("requested_slot", "booking_screen" if screening else missing),
+    ]

@@ -1,0 +1,64 @@
+"""Reads a name, a phone number or an email from what a patient typed."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+
+_REGION = "US"
+_LONGEST_NAME = 80
+_LONGEST_WHEN = 300
+_EMAIL = re.compile(r"[^\s<>,;:()]+@[^\s<>,;:()]+")
+_LEAD = re.compile(
+    r"^\s*(?:(?:hi|hello|yes|sure|ok(?:ay)?)[\s,.]+)?"
+    r"(?:(?:my|the)\s+(?:full\s+)?name(?:'s|\s+is|:)|name:|it(?:'s|\s+is)|this\s+is|i\s+am|i'?m)\s+",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"^[^\W\d_][^\d_@/\\<>{}\[\]\n?!]*$")
+_MOST_WORDS = 6
+
+
+def read_contact(text: str) -> str | None:
+    """An email address, or a US phone number like (512) 555-0100; None if there is neither."""
+    return _email(text) or _phone(text)
+
+
+def _email(text: str) -> str | None:
+    found = _EMAIL.search(text)
+    if not found:
+        return None
+    try:
+        return str(validate_email(found[0].rstrip("."), check_deliverability=False).email)
+    except EmailNotValidError:
+        return None
+
+
+def _phone(text: str) -> str | None:
+    """The first possible number; numbers without a country code are read as US numbers."""
+    leniency = phonenumbers.Leniency.POSSIBLE
+    match = next(iter(phonenumbers.PhoneNumberMatcher(text, _REGION, leniency=leniency)), None)
+    if match is None or not phonenumbers.is_valid_number(match.number):
+        return None
+    national = match.number.country_code == phonenumbers.country_code_for_region(_REGION)
+    style = phonenumbers.PhoneNumberFormat
+    return str(
+        phonenumbers.format_number(
+            match.number, style.NATIONAL if national else style.INTERNATIONAL
+        )
+    )
+
+
+def read_name(text: str) -> str | None:
+    """A person's name of at most 80 characters; None when the text does not look like one."""
+    name = " ".join(_LEAD.sub("", text).split()).strip(" .,")
+    if not 2 <= len(name) <= _LONGEST_NAME or len(name.split()) > _MOST_WORDS:
+        return None
+    return name if _NAME.match(name) else None
+
+
+def read_when(text: str) -> str | None:
+    """Preferred days and times, as typed; None when there is nothing to read."""
+    when = " ".join(text.split())
+    return when if 2 <= len(when) <= _LONGEST_WHEN and re.search(r"\w", when) else None

@@ -1,0 +1,97 @@
+"""Puts the pending question to the patient: the four `action_ask_...` of the triage form."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import Events, SafeAction
+from actions.turn import Turn
+from actions.wording import KIND_OF_FIELD, is_choice_question
+from bot.triage.content import Option, Question
+
+Button = dict[str, str]
+
+
+class AskQuestion(SafeAction):
+    """Utters the pending question, worded anew each time it was not understood."""
+
+    slot = "details"
+
+    def name(self) -> str:
+        return f"action_ask_{self.slot}"
+
+    def handle(self, turn: Turn, say: CollectingDispatcher) -> Events:
+        if turn.question:
+            put(turn.question, turn.attempts, say)
+        return []
+
+
+class AskLocation(AskQuestion):
+    """Where it is."""
+
+    slot = "location"
+
+
+class AskFrequency(AskQuestion):
+    """How often it comes."""
+
+    slot = "frequency"
+
+
+class AskTriggers(AskQuestion):
+    """What sets it off."""
+
+    slot = "triggers"
+
+
+class AskBookingScreen(AskQuestion):
+    """The safety question that comes before a booking."""
+
+    slot = "booking_screen"
+
+
+def put(question: Question, attempts: int, say: CollectingDispatcher) -> None:
+    """Utter a question. `attempts`: 0 first wording, 1 second, 2 and more with the choices."""
+    last = len(question.texts) - 1
+    options = [_option(question, option) for option in question.options]
+    with_buttons = is_choice_question(question) or attempts >= last
+    say.utter_message(
+        response="utter_question",
+        wording=question.texts[min(attempts, last)],
+        buttons=[_button(option) for option in options] if with_buttons else [],
+        json_message={"question": _contract(question, options)},
+    )
+
+
+def payload(question: Question, option: Option) -> str:
+    """What a choice's button sends: the findings it sets, the field's value, or a reply."""
+    return "/answer" + json.dumps(_answer(question, option))
+
+
+def _answer(question: Question, option: Option) -> dict[str, Any]:
+    if option.sets:
+        return {"finding": option.sets[0] if len(option.sets) == 1 else list(option.sets)}
+    if question.field and option.value is not None:
+        return {KIND_OF_FIELD.get(question.field, question.field): option.value}
+    return {"reply": option.id}
+
+
+def _option(question: Question, option: Option) -> Button:
+    return {"id": option.id, "label": option.label, "payload": payload(question, option)}
+
+
+def _button(option: Button) -> Button:
+    return {"title": option["label"], "payload": option["payload"]}
+
+
+def _contract(question: Question, options: list[Button]) -> dict[str, Any]:
+    """The `question` of the website channel's contract."""
+    return {
+        "id": question.id,
+        "topic": question.topic,
+        "kind": question.kind,
+        "options": options,
+    }

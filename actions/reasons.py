@@ -1,0 +1,78 @@
+"""Reasons of an assessment as labels of the clinical content and the patient's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from actions.wording import field_label, in_line, place_label, sign_label
+from bot.triage.assess import what_would_change
+from bot.triage.assessment import Assessment, Disposition, FiredRule, RankedContributor, Reason
+from bot.triage.content import Knowledge
+from bot.triage.intake import Intake
+
+_MOST_RULES = 4
+_MOST_REASONS = 4
+_MOST_SIGNS = 5
+_FIELD_OF_KIND = {"duration": "duration_days"}
+
+
+def rule_lines(assessment: Assessment, knowledge: Knowledge) -> list[str]:
+    """Why this level: each rule or danger sign of that level, with the words that fired it."""
+    deciding = [r for r in assessment.rules if r.level == assessment.disposition]
+    lines = (_rule_line(rule, knowledge) for rule in deciding)
+    return [line for line in lines if line][:_MOST_RULES]
+
+
+def _rule_line(rule: FiredRule, knowledge: Knowledge) -> str:
+    """The rule in words; "" for a condition of home care that is not met (it says the opposite)."""
+    known = knowledge.rules.get(rule.id)
+    if known is None and rule.level == "self_care":
+        known = knowledge.requirements.get(rule.id)  # type: ignore[assignment]
+    text = known.why if known else sign_label(rule.id, knowledge)
+    return in_brackets(text, _quotes(rule.reasons)) if text else ""
+
+
+def contributor_line(one: RankedContributor, intake: Intake, knowledge: Knowledge) -> str:
+    """Name of a contributor and what the patient told that points to it."""
+    speaking = [r for r in one.reasons if r.speaks == "for" and r.status != "unknown"]
+    labels = [reason_label(reason, intake, knowledge) for reason in speaking]
+    return in_brackets(knowledge.items[one.id].name, [x for x in labels if x][:_MOST_REASONS])
+
+
+def reason_label(reason: Reason, intake: Intake, knowledge: Knowledge) -> str:
+    """The patient's words for a reason, else the content's label of it."""
+    if reason.words and reason.status == "present":
+        return quoted(reason.words)
+    if reason.kind == "location":
+        return place_label(reason.id, knowledge)
+    if reason.kind == "finding":
+        return sign_label(reason.id, knowledge, absent=reason.status == "absent")
+    return field_label(_FIELD_OF_KIND.get(reason.kind, reason.kind), intake, knowledge)
+
+
+def come_back(level: Disposition, intake: Intake, knowledge: Knowledge) -> list[str]:
+    """Labels of the signs that would raise it to this level, computed by the engine."""
+    changes = what_would_change(intake, knowledge)
+    signs = [sign for names, reached in changes if reached == level for sign in names]
+    return [sign_label(sign, knowledge) for sign in signs[:_MOST_SIGNS]]
+
+
+def quoted(words: str) -> str:
+    """The patient's words in quotation marks."""
+    return f"“{words}”"
+
+
+def in_brackets(text: str, labels: Iterable[str]) -> str:
+    """`text (a, b)`, or `text` alone."""
+    line = in_line(labels)
+    return f"{text} ({line})" if line else text
+
+
+def first_words(label: str, text: str) -> str:
+    """A labelled line of a list."""
+    return f"{label}: {text}"
+
+
+def _quotes(reasons: Iterable[Reason]) -> list[str]:
+    told = (r.words for r in reasons if r.words and r.status == "present")
+    return [quoted(words) for words in told][:_MOST_REASONS]

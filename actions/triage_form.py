@@ -1,0 +1,143 @@
+"""`validate_triage_form`: takes everything a message says and chooses what to ask next.
+
+Emergencies are not its business: the safety policy has spoken before the form runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rasa_sdk.events import ActionExecutionRejected, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.base import Events, SafeAction
+from actions.turn import Turn
+from actions.wording import changed_facts, in_line
+from bot.triage.answers import Heard, apply, give_up
+from bot.triage.content import Knowledge, Question
+from bot.triage.intake import Intake
+from bot.triage.questions import next_question
+
+FORM = "triage_form"
+MOST_ATTEMPTS = 3
+"""Wordings that are tried before the question is put down as not known."""
+_WISHES = frozenset(
+    {"ask_topic", "ask_why", "show_understanding", "want_person", "book", "bot_challenge"}
+)
+_SMALL_TALK = frozenset({"greet", "thank", "goodbye", "out_of_scope", "start_over"})
+_SURE = 0.6
+_SLOT_OF_TOPIC = {"location": "location", "frequency": "frequency", "triggers": "triggers"}
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where the triage stands after a message. `question` is None when nothing is left."""
+
+    intake: Intake
+    question: Question | None
+    attempts: int = 0
+
+
+class ValidateTriageForm(SafeAction):
+    """One call fills every slot that the message answered."""
+
+    def name(self) -> str:
+        return "validate_triage_form"
+
+    def handle(self, turn: Turn, say: CollectingDispatcher) -> Events:
+        if turn.form_stepped_aside(FORM):
+            return slots(_same_question(turn), turn.knowledge)
+        heard = turn.heard()
+        if turn.form == FORM and wants_something_else(turn, heard):
+            step = Step(heard.intake, None if heard.answered else turn.question, turn.attempts)
+            return [*remembered(step), ActionExecutionRejected(FORM)]
+        acknowledge(turn, heard, say)
+        return slots(_next_step(turn, heard, say), turn.knowledge)
+
+    def after_failure(self, turn: Turn) -> Events:
+        """Keep the form open and its question pending; the next message tries again."""
+        requested = turn.slot("requested_slot") or "details"
+        return [SlotSet("attempts", turn.attempts), SlotSet("requested_slot", requested)]
+
+
+def wants_something_else(turn: Turn, heard: Heard) -> bool:
+    """True when the message is (also) a request that a rule answers before the form goes on.
+
+    What it says about the symptoms is kept either way. Small talk gives way to any fact.
+    """
+    if turn.intent in _SMALL_TALK:
+        return turn.is_button or not heard.understood
+    if turn.intent not in _WISHES:
+        return turn.intent == "nlu_fallback" and turn.topic is not None and not heard.answered
+    return not heard.answered or turn.is_button or turn.confidence >= _SURE
+
+
+def acknowledge(turn: Turn, heard: Heard, say: CollectingDispatcher) -> None:
+    """Say what was changed, or what a message told beyond the question; else say nothing."""
+    told = changed_facts(heard.changed, heard.intake, turn.knowledge)
+    fixed = changed_facts(heard.corrected, heard.intake, turn.knowledge)
+    if fixed:
+        say.utter_message(response="utter_corrected", facts=in_line(fixed))
+    elif told and turn.question is None and not turn.slot("assessment"):
+        say.utter_message(response="utter_noted", facts=in_line(told))
+
+
+def _next_step(turn: Turn, heard: Heard, say: CollectingDispatcher) -> Step:
+    """The next question, or the same one in other words when it got no answer."""
+    if turn.question is None or heard.answered:
+        return Step(heard.intake, next_question(heard.intake, turn.knowledge))
+    attempts = turn.attempts + 1
+    if attempts >= MOST_ATTEMPTS:
+        return _give_up(turn, heard.intake, turn.question, say)
+    if not heard.understood:
+        say.utter_message(response="utter_not_understood")
+    return Step(heard.intake, turn.question, attempts)
+
+
+def _give_up(turn: Turn, intake: Intake, question: Question, say: CollectingDispatcher) -> Step:
+    say.utter_message(response="utter_moving_on")
+    left = give_up(intake, question)
+    return Step(left, next_question(left, turn.knowledge))
+
+
+def _same_question(turn: Turn) -> Step:
+    """After an interruption: the question that waits, or the next if it was answered too."""
+    if turn.question:
+        return Step(turn.intake, turn.question, turn.attempts)
+    return Step(turn.intake, next_question(turn.intake, turn.knowledge))
+
+
+def remembered(step: Step) -> Events:
+    """The slots that carry the triage from one message to the next."""
+    return [
+        SlotSet("intake", step.intake.to_dict()),
+        SlotSet("question", step.question.id if step.question else None),
+        SlotSet("attempts", step.attempts),
+    ]
+
+
+def slots(step: Step, knowledge: Knowledge) -> Events:
+    """All slots after a step, with plain mirrors of the intake for people who know Rasa."""
+    return [
+        *remembered(step),
+        SlotSet("location", list(step.intake.locations) or None),
+        SlotSet("frequency", step.intake.frequency),
+        SlotSet("triggers", _triggers(step.intake, knowledge) or None),
+        SlotSet("details", True if step.question is None else None),
+        SlotSet("offer", None),
+        SlotSet("requested_slot", _requested(step.question)),
+    ]
+
+
+def _triggers(intake: Intake, knowledge: Knowledge) -> list[str]:
+    return [
+        name
+        for name, answer in intake.findings.items()
+        if answer.status == "present"
+        and name in knowledge.findings
+        and knowledge.findings[name].group in ("timing", "trigger")
+    ]
+
+
+def _requested(question: Question | None) -> str | None:
+    return _SLOT_OF_TOPIC.get(question.topic, "details") if question else None

@@ -1,0 +1,58 @@
+"""Lets clinical facts outrank small talk: "hi, my calf cramps at night" is not a greeting.
+
+Runs after the intent classifier and the reader. A message that the classifier took for small
+talk, or was not sure of, becomes `inform` when the reader found facts in it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY
+from rasa.shared.nlu.training_data.message import Message
+
+INFORM = "inform"
+GIVES_WAY = frozenset(
+    {
+        "greet", "thank", "goodbye", "affirm", "deny", "unsure", "answer", "bot_challenge",
+        "out_of_scope", "nlu_fallback",
+    }
+)  # fmt: skip
+"""Intents that a fact outranks. A wish (to book, to ask, to start over) stays a wish."""
+NOT_FACTS = frozenset({"reply", "topic", "person", "number"})
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False
+)
+class ContentIntent(GraphComponent):
+    """Sets the intent to `inform` where the facts of a message say more than its tone."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ContentIntent:
+        """Nothing to load."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Correct the intent of each message in place; its ranking stays for whoever reads it."""
+        for message in messages:
+            intent = message.get(INTENT) or {}
+            if intent.get(INTENT_NAME_KEY) in GIVES_WAY and _tells_facts(message):
+                confidence = intent.get(PREDICTED_CONFIDENCE_KEY, 0.0)
+                told = {INTENT_NAME_KEY: INFORM, PREDICTED_CONFIDENCE_KEY: confidence}
+                message.set(INTENT, told, add_to_output=True)
+        return messages
+
+
+def _tells_facts(message: Message) -> bool:
+    return any(e.get("entity") not in NOT_FACTS for e in message.get(ENTITIES) or [])
