@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.triage.assessment import AdviceItem, RankedContributor, Withheld
 from bot.triage.content import Caution, Strategy
 from bot.triage.facts import Facts
-from bot.triage.truth import truth
+from bot.triage.truth import holds, truth
 
 
 @dataclass(frozen=True)
@@ -24,10 +24,11 @@ def advise(facts: Facts, contributors: Iterable[RankedContributor]) -> Advice:
 
     For the levels `book` and `self_care` only: above them there is no list (evidence.md, D).
     """
+    holding = [c for c in facts.knowledge.cautions.values() if _holds(c, facts)]
     offered: list[AdviceItem] = []
     withheld: list[Withheld] = []
     for strategy in _by_relevance(facts, contributors):
-        cautions = _holding(strategy, facts)
+        cautions = [caution for caution in holding if strategy.id in caution.strategies]
         stop = next((c for c in cautions if c.effect == "withhold"), None)
         if stop:
             withheld.append(Withheld(strategy.id, stop.id))
@@ -43,17 +44,9 @@ def _by_relevance(facts: Facts, contributors: Iterable[RankedContributor]) -> li
     fitting = [
         strategy
         for strategy in facts.knowledge.strategies.values()
-        if strategy.offer_when is None or truth(strategy.offer_when, facts)
+        if strategy.offer_when is None or holds(strategy.offer_when, facts)
     ]
     return sorted(fitting, key=lambda strategy: strategy.item not in pointed)
-
-
-def _holding(strategy: Strategy, facts: Facts) -> list[Caution]:
-    return [
-        caution
-        for caution in facts.knowledge.cautions.values()
-        if strategy.id in caution.strategies and _holds(caution, facts)
-    ]
 
 
 def _holds(caution: Caution, facts: Facts) -> bool:

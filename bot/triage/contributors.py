@@ -9,7 +9,7 @@ from bot.triage.assessment import Likelihood, RankedContributor, Reason
 from bot.triage.conditions import judge
 from bot.triage.content import LOG_ODDS, Evidence, Item
 from bot.triage.facts import Facts
-from bot.triage.truth import truth
+from bot.triage.truth import holds
 
 MORE_LIKELY = 2.5
 POSSIBLE = 1.5
@@ -42,19 +42,22 @@ def contributors(facts: Facts) -> tuple[RankedContributor, ...]:
 
 def rank(facts: Facts) -> list[Scored]:
     """Every item that some evidence touches and whose gate is open, best score first."""
-    names = {name for key in facts.known() for name in facts.index.items_by_key.get(key, ())}
+    known = set(facts.known())
+    names = {name for key in known for name in facts.index.items_by_key.get(key, ())}
     items = (facts.knowledge.items[name] for name in names)
-    scored = [score(i, facts) for i in items if i.gate is None or truth(i.gate, facts)]
+    scored = [score(i, facts, known) for i in items if i.gate is None or holds(i.gate, facts)]
     return sorted(scored, key=_order)
 
 
-def score(item: Item, facts: Facts) -> Scored:
-    """Sum over the columns of: strongest plus half of the next, for and against apart."""
-    known = facts.known()
+def score(item: Item, facts: Facts, known: set[str]) -> Scored:
+    """Sum over the columns of: strongest plus half of the next, for and against apart.
+
+    `known`: the keys about which something is known; other evidence cannot hold.
+    """
     holding = tuple(
         evidence
         for evidence, needed in facts.index.evidence_keys[item.id]
-        if not needed.isdisjoint(known) and truth(evidence.when, facts)
+        if not needed.isdisjoint(known) and holds(evidence.when, facts)
     )
     columns: dict[tuple[str, bool], list[float]] = {}
     for evidence in holding:

@@ -9,7 +9,7 @@ from bot.triage.conditions import judge
 from bot.triage.content import Knowledge, RedFlag, Rule
 from bot.triage.facts import Facts
 from bot.triage.intake import Intake
-from bot.triage.truth import truth
+from bot.triage.truth import holds
 
 UNANSWERED = "unanswered_danger_signs"
 """Id of the rule that books because a danger sign of the reported area is not settled."""
@@ -49,17 +49,8 @@ class Decision:
 def decide(facts: Facts) -> Decision:
     """The level of care (evidence.md, E). Never self-care with a mandatory sign unknown."""
     unknown = tuple(flag.id for flag in facts.unanswered())
-    fired = _fired(facts)
-    home, lacking = _requirements(facts)
-    if unknown:
-        reasons = tuple(Reason(name, "finding", status="unknown") for name in unknown)
-        lacking = (FiredRule(UNANSWERED, "book", reasons), *lacking)
-    if fired or lacking:
-        rules = (*fired, *lacking)
-        return Decision(rules[0].level, rules, unknown, _within_days(rules, facts.knowledge))
-    if not home:
-        return Decision("book", (FiredRule(NO_RULE, "book"),), unknown)
-    return Decision("self_care", home, unknown)
+    rules = _fired(facts) or _lacking(facts, unknown) or _home(facts)
+    return Decision(rules[0].level, rules, unknown, _within_days(rules, facts.knowledge))
 
 
 def emergency(intake: Intake, knowledge: Knowledge) -> FiredEmergency | None:
@@ -73,11 +64,11 @@ def emergency_of(facts: Facts) -> FiredEmergency | None:
     worst = [flag for flag in present if facts.level(flag) == "emergency"]
     if worst:
         return FiredEmergency(worst[0].id, worst[0].response, tuple(f.id for f in worst))
-    rule = next((r for r in _rules(facts, "emergency") if truth(r.when, facts)), None)
+    rule = next((r for r in _rules(facts, "emergency") if holds(r.when, facts)), None)
     return _combined(rule, present, facts) if rule else None
 
 
-def _combined(rule: Rule, present: list[RedFlag], facts: Facts) -> FiredEmergency:
+def _combined(rule: Rule, present: tuple[RedFlag, ...], facts: Facts) -> FiredEmergency:
     urgent = [flag for flag in present if facts.level(flag) == "urgent"]
     findings = tuple(
         reason.id
@@ -97,7 +88,7 @@ def _fired(facts: Facts) -> tuple[FiredRule, ...]:
         fired += [
             FiredRule(rule.id, level, judge(rule.when, facts).reasons)
             for rule in _rules(facts, level)
-            if truth(rule.when, facts)
+            if holds(rule.when, facts)
         ]
     return tuple(fired)
 
@@ -115,13 +106,21 @@ def _flag_rule(flag: RedFlag, facts: Facts) -> FiredRule:
     return FiredRule(flag.id, facts.level(flag), derived)
 
 
-def _requirements(facts: Facts) -> tuple[tuple[FiredRule, ...], tuple[FiredRule, ...]]:
-    """The conditions for care at home that hold, and those that fail or are not known."""
-    verdicts = [(one, judge(one.when, facts)) for one in facts.knowledge.requirements.values()]
-    return (
-        tuple(FiredRule(one.id, "self_care", v.reasons) for one, v in verdicts if v.holds),
-        tuple(FiredRule(one.id, "book", v.reasons) for one, v in verdicts if not v.holds),
-    )
+def _lacking(facts: Facts, unknown: tuple[str, ...]) -> tuple[FiredRule, ...]:
+    """What stands against care at home: signs never settled, conditions not known to hold."""
+    open_signs = tuple(Reason(name, "finding", status="unknown") for name in unknown)
+    unanswered = (FiredRule(UNANSWERED, "book", open_signs),) if unknown else ()
+    verdicts = ((one, judge(one.when, facts)) for one in facts.knowledge.requirements.values())
+    failing = (FiredRule(one.id, "book", v.reasons) for one, v in verdicts if not v.holds)
+    return (*unanswered, *failing)
+
+
+def _home(facts: Facts) -> tuple[FiredRule, ...]:
+    """The conditions for care at home, when all of them hold."""
+    return tuple(
+        FiredRule(one.id, "self_care", judge(one.when, facts).reasons)
+        for one in facts.knowledge.requirements.values()
+    ) or (FiredRule(NO_RULE, "book"),)
 
 
 def _within_days(rules: tuple[FiredRule, ...], knowledge: Knowledge) -> int | None:

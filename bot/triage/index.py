@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.triage.assessment import DISPOSITIONS
 from bot.triage.content import Condition, Evidence, Item, Knowledge, RedFlag
 
 FIELDS: Mapping[str, str] = {
@@ -45,33 +46,30 @@ class Index:
 
     `wider`, `narrower`: location -> itself and those around / inside it.
     `flags_by_key`: key -> red flags that may change with it, also by way of other flags.
+    `rules_by_rank`: rule -> place of its level in `DISPOSITIONS`, most urgent first.
     `rules_by_key`, `requirements_by_key`: key -> rules / requirements that test it.
-    `items_by_key`: key -> scored items with evidence on it; `ungrounded`: those with evidence
-    on age, which is never wholly unknown (adults only). `evidence_keys`: item -> each
-    of its evidence with its keys. `cautioned`: keys of cautions. `danger`: findings that make
-    up a danger sign. `sites`: location -> red flags that must be asked there.
+    `items_by_key`: key -> scored items with evidence on it. `evidence_keys`: item -> each of
+    its evidence with its keys. `cautioned`: keys of cautions. `danger`: findings that make up
+    a danger sign. `sites`: location -> red flags that must be asked there.
     `ingredients`: red flag -> keys of its `when`.
     """
 
     wider: Mapping[str, frozenset[str]]
     narrower: Mapping[str, frozenset[str]]
+    flag_order: Mapping[str, int]
     flags_by_key: Mapping[str, tuple[RedFlag, ...]]
+    rules_by_rank: tuple[tuple[str, int], ...]
     rules_by_key: Mapping[str, tuple[str, ...]]
     requirements_by_key: Mapping[str, tuple[str, ...]]
     items_by_key: Mapping[str, tuple[str, ...]]
     evidence_keys: Mapping[str, tuple[tuple[Evidence, frozenset[str]], ...]]
     scored: tuple[Item, ...]
-    ungrounded: frozenset[str]
     danger: frozenset[str]
     cautioned: frozenset[str]
     sites: Mapping[str, tuple[RedFlag, ...]]
     ingredients: Mapping[str, frozenset[str]]
     implied: Mapping[str, Implied]
     screens: frozenset[str]
-
-    def touched(self, changed: Iterable[str]) -> Iterable[str]:
-        """Ids of the red flags that may change when these keys do."""
-        return (flag.id for key in changed for flag in self.flags_by_key.get(key, ()))
 
 
 @lru_cache(maxsize=8)
@@ -90,7 +88,14 @@ def index_of(knowledge: Knowledge) -> Index:
             name: frozenset(other for other, around in wider.items() if name in around)
             for name in wider
         },
+        flag_order={name: at for at, name in enumerate(knowledge.red_flags)},
         flags_by_key=_inverted((flag, flag_keys[flag.id]) for flag in knowledge.red_flags.values()),
+        rules_by_rank=tuple(
+            sorted(
+                ((rule.id, DISPOSITIONS.index(rule.level)) for rule in knowledge.rules.values()),
+                key=lambda one: one[1],
+            )
+        ),
         rules_by_key=_inverted(
             (rule.id, _through_flags(keys(rule.when), flag_keys))
             for rule in knowledge.rules.values()
@@ -107,7 +112,6 @@ def index_of(knowledge: Knowledge) -> Index:
             for item in scored
         },
         scored=scored,
-        ungrounded=frozenset(i.id for i in scored if "age" in _item_keys(i)),
         cautioned=frozenset().union(*(keys(c.when) for c in knowledge.cautions.values())),
         danger=_danger(knowledge, ingredients),
         sites=_sites(knowledge, wider),

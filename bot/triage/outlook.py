@@ -12,9 +12,10 @@ from typing import Any
 from bot.triage.assessment import DISPOSITIONS, Disposition
 from bot.triage.content import RedFlag
 from bot.triage.facts import Facts
-from bot.triage.truth import truth
+from bot.triage.truth import holds, truth
 
 _SELF_CARE = DISPOSITIONS.index("self_care")
+_BOOK = DISPOSITIONS.index("book")
 
 
 class Outlook:
@@ -27,22 +28,20 @@ class Outlook:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         knowledge = facts.knowledge
-        self._flags = {flag.id: self._flag_rank(flag, facts) for flag in facts.present_flags()}
         self._rules = {
             rule.id: DISPOSITIONS.index(rule.level)
             for rule in knowledge.rules.values()
-            if truth(rule.when, facts)
+            if holds(rule.when, facts)
         }
         self._requirements = {
             one.id: truth(one.when, facts) for one in knowledge.requirements.values()
         }
         self._unanswered = {flag.id: flag for flag in facts.unanswered()}
-        self.level: Disposition = self._level(
-            self._flags, self._rules, self._requirements, bool(self._unanswered)
-        )
         self.open = {k for k, v in self._requirements.items() if v is None} | set(self._unanswered)
+        self._ranked = facts.index.rules_by_rank
+        self.level: Disposition = self.look({}, {})[0]
         self.home_in_reach = bool(self._requirements) and not (
-            self._flags or self._rules or False in self._requirements.values()
+            facts.present_flags() or self._rules or False in self._requirements.values()
         )
 
     @staticmethod
@@ -59,31 +58,29 @@ class Outlook:
         """The level then, and how many of the open questions for care at home it settles."""
         facts = self.facts.supposing(signs, fields)
         changed = (*signs, *fields)
-        flags = self._flags_then(facts, changed)
-        rules = self._rules_then(facts, changed)
         requirements = self._requirements_then(facts, changed)
         unanswered = [f for f in self._unanswered.values() if facts.flag(f) is None]
-        level = self._level(flags, rules, requirements, bool(unanswered))
         still = sum(v is None for v in requirements.values()) + len(unanswered)
-        return level, len(self.open) - still
+        at_home = bool(requirements) and not unanswered and all(requirements.values())
+        rank = min(self._flags_then(facts), _SELF_CARE if at_home else _BOOK)
+        rank = self._rules_then(facts, changed, rank)
+        return DISPOSITIONS[rank], len(self.open) - still
 
-    def _flags_then(self, facts: Facts, changed: tuple[str, ...]) -> dict[str, int]:
-        ranks = dict(self._flags)
-        for key in changed:
-            for flag in facts.index.flags_by_key.get(key, ()):
-                ranks.pop(flag.id, None)
-                if facts.flag(flag):
-                    ranks[flag.id] = self._flag_rank(flag, facts)
-        return ranks
+    def _flags_then(self, facts: Facts) -> int:
+        """Rank of the most urgent red flag then."""
+        return min((self._flag_rank(f, facts) for f in facts.present_flags()), default=_SELF_CARE)
 
-    def _rules_then(self, facts: Facts, changed: tuple[str, ...]) -> dict[str, int]:
-        ranks = dict(self._rules)
-        for name in {n for key in changed for n in facts.index.rules_by_key.get(key, ())}:
-            rule = facts.knowledge.rules[name]
-            ranks.pop(name, None)
-            if truth(rule.when, facts):
-                ranks[name] = DISPOSITIONS.index(rule.level)
-        return ranks
+    def _rules_then(self, facts: Facts, changed: tuple[str, ...], worst: int) -> int:
+        """Rank of the most urgent rule then, if more urgent than `worst`."""
+        at = facts.index.rules_by_key
+        touched = {name for key in changed for name in at.get(key, ())}
+        worst = min((worst, *(r for n, r in self._rules.items() if n not in touched)))
+        for name, rank in self._ranked:
+            if rank >= worst:
+                break
+            if name in touched and holds(facts.knowledge.rules[name].when, facts):
+                return rank
+        return worst
 
     def _requirements_then(self, facts: Facts, changed: tuple[str, ...]) -> dict[str, bool | None]:
         values = dict(self._requirements)
@@ -91,14 +88,3 @@ class Outlook:
             for name in facts.index.requirements_by_key.get(key, ()):
                 values[name] = truth(facts.knowledge.requirements[name].when, facts)
         return values
-
-    @staticmethod
-    def _level(
-        flags: Mapping[str, int],
-        rules: Mapping[str, int],
-        requirements: Mapping[str, bool | None],
-        unanswered: bool,
-    ) -> Disposition:
-        worst = min((*flags.values(), *rules.values()), default=_SELF_CARE)
-        home = bool(requirements) and all(requirements.values()) and not unanswered
-        return DISPOSITIONS[worst if home else min(worst, DISPOSITIONS.index("book"))]

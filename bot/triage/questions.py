@@ -13,7 +13,7 @@ from bot.triage.dispositions import emergency_of
 from bot.triage.facts import Facts
 from bot.triage.intake import Intake
 from bot.triage.outlook import Outlook
-from bot.triage.truth import holds_so_far, truth
+from bot.triage.truth import holds, holds_so_far
 
 BUDGET = 10
 """Questions after which none is asked but the mandatory ones."""
@@ -42,7 +42,7 @@ def next_question(intake: Intake, knowledge: Knowledge) -> Question | None:
     waiting = [q for q in knowledge.questions.values() if _is_open(q, facts)]
     forced = [q for q in waiting if _is_forced(q, facts)]
     if forced:
-        return min(forced, key=lambda q: (q.topic != "location", q.order))
+        return min(forced, key=lambda q: (q.topic != "location", not _fits(q, facts), q.order))
     outlook = Outlook(facts)
     if len(intake.asked) >= (HOME_BUDGET if outlook.home_in_reach else BUDGET):
         return None
@@ -56,15 +56,33 @@ def _is_open(question: Question, facts: Facts) -> bool:
     if question.field is not None:
         if question.field in facts.fields or question.field in intake.unsure:
             return False
-    elif all(name in intake.findings or name in facts.signs for name in question.findings):
+    elif _is_told(question, facts):
         return False
-    mandatory = any(flag.question == question.id for flag in facts.unanswered())
-    return mandatory or question.when is None or holds_so_far(question.when, facts)
+    return _fits(question, facts) or _is_mandatory(question, facts)
+
+
+def _is_told(question: Question, facts: Facts) -> bool:
+    """Whether every finding is known, or one of those of which only one can be."""
+    known = [n in facts.intake.findings or n in facts.signs for n in question.findings]
+    one_of = question.kind == "single" and any(facts.signs.get(n) for n in question.findings)
+    return all(known) or one_of
+
+
+def _fits(question: Question, facts: Facts) -> bool:
+    return question.when is None or holds_so_far(question.when, facts)
+
+
+def _is_mandatory(question: Question, facts: Facts) -> bool:
+    """Whether a danger sign of the place is still open that this question screens.
+
+    Another screen may settle it first; one that does not fit the place is put last.
+    """
+    return any(flag.question == question.id for flag in facts.unanswered())
 
 
 def _is_forced(question: Question, facts: Facts) -> bool:
     """Danger signs of the place, the topics every triage asks for, and what `must` be asked."""
-    if any(flag.question == question.id for flag in facts.unanswered()):
+    if _is_mandatory(question, facts):
         return True
     if question.topic == "triggers" and _told_triggers(facts):
         return False
@@ -146,6 +164,6 @@ def _shift(
             if needed.isdisjoint(changed):
                 continue
             then = then or facts.supposing(signs, fields)
-            if (truth(evidence.when, then) is True) != (evidence in one.evidence):
+            if holds(evidence.when, then) != (evidence in one.evidence):
                 largest = max(largest, abs(LOG_ODDS[evidence.strength]))
     return largest

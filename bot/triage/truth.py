@@ -17,6 +17,26 @@ def truth(condition: Condition, facts: Facts) -> bool | None:
     return _TESTS[condition.op](condition, facts)
 
 
+def holds(condition: Condition, facts: Facts) -> bool:
+    """Whether the condition is known to be true; stops at the first part that decides."""
+    op = condition.op
+    if op == "finding":
+        return facts.sign(condition.ids[0]) is True
+    if op == "any":
+        for part in condition.parts:  # noqa: SIM110 - a plain loop, as this is the hot path
+            if holds(part, facts):
+                return True
+        return False
+    if op == "all":
+        for part in condition.parts:  # noqa: SIM110
+            if not holds(part, facts):
+                return False
+        return True
+    if op == "at_least":
+        return sum(holds(part, facts) for part in condition.parts) >= (condition.minimum or 0)
+    return _TESTS[op](condition, facts) is True
+
+
 def holds_so_far(condition: Condition, facts: Facts) -> bool:
     """Whether it holds when all that is unknown is taken as not so."""
     value = truth(condition, facts)
@@ -38,8 +58,9 @@ def _finding(condition: Condition, facts: Facts) -> bool | None:
 
 def _all(condition: Condition, facts: Facts) -> bool | None:
     result: bool | None = True
+    sign = facts.sign
     for part in condition.parts:
-        value = _TESTS[part.op](part, facts)
+        value = sign(part.ids[0]) if part.op == "finding" else _TESTS[part.op](part, facts)
         if value is False:
             return False
         if value is None:
@@ -49,8 +70,9 @@ def _all(condition: Condition, facts: Facts) -> bool | None:
 
 def _any(condition: Condition, facts: Facts) -> bool | None:
     result: bool | None = False
+    sign = facts.sign
     for part in condition.parts:
-        value = _TESTS[part.op](part, facts)
+        value = sign(part.ids[0]) if part.op == "finding" else _TESTS[part.op](part, facts)
         if value:
             return True
         if value is None:
