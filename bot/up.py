@@ -32,6 +32,7 @@ SPACE_MB = 300
 """Free space below which starting makes no sense: a model, a database, logs."""
 CHAT_HEALTH = "/webhooks/web/health"
 CONSOLE_HEALTH = "/health"
+SECONDS_BETWEEN_WORDS = 30.0
 
 
 class StartError(Exception):
@@ -144,15 +145,22 @@ class _Welcome:
         self.chat = _address(settings.bot_host, settings.bot_port)
         self.console = _address(settings.console_host, settings.console_port)
         self.next_look = 0.0
+        self.next_word = time.monotonic() + SECONDS_BETWEEN_WORDS
         self.done = False
 
     def __call__(self) -> None:
-        if self.done or time.monotonic() < self.next_look:
+        now = time.monotonic()
+        if self.done or now < self.next_look:
             return
-        self.next_look = time.monotonic() + 1
-        if _answers(self.chat + CHAT_HEALTH) and _answers(self.console + CONSOLE_HEALTH):
+        self.next_look = now + 1
+        trouble = _trouble("chat", self.chat + CHAT_HEALTH)
+        trouble = trouble or _trouble("staff console", self.console + CONSOLE_HEALTH)
+        if trouble is None:
             self.done = True
             print(self._text(), flush=True)
+        elif now > self.next_word:
+            self.next_word = now + SECONDS_BETWEEN_WORDS
+            _step(f"Still waiting: {trouble}")
 
     def _text(self) -> str:
         from bot.console.staff import ensure_first_admin
@@ -173,12 +181,15 @@ def _address(host: str, port: int) -> str:
     return f"http://{shown}:{port}"
 
 
-def _answers(url: str) -> bool:
+def _trouble(name: str, url: str) -> str | None:
+    """Why the program at `url` is not healthy, in a few words; None when it is."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own address
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+        with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
+            return None
+    except urllib.error.HTTPError as error:
+        return f"the {name} is up but not sound: {error.read(500).decode(errors='replace')}"
+    except OSError:
+        return f"the {name} does not answer yet"
 
 
 def _step(text: str) -> None:
