@@ -63,20 +63,27 @@ class Database:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
-        """Give back all connections."""
+        """Give back all connections; the next `open_database` checks everything anew."""
         self.engine.dispose()
+        _open.cache_clear()
 
 
-@lru_cache(maxsize=8)
 def open_database(url: str | None = None) -> Database:
     """The database at `url` (default: setting DATABASE_URL), the same one at each call.
 
     Checks that it can be written, that its tables are of this version and that the key
     fits. Raises StoreError.
     """
+    settings = get_settings()
+    return _open(url or settings.database_url, settings.field_encryption_key)
+
+
+@lru_cache(maxsize=8)
+def _open(url: str, key: str) -> Database:
+    """`key` stands here so that another key is tried anew."""
     from bot.store.schema import check_key, check_schema
 
-    engine = make_engine(url or get_settings().database_url)
+    engine = make_engine(url)
     database = Database(engine, session_factory(engine))
     try:
         with store_errors():

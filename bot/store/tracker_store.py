@@ -33,7 +33,13 @@ from bot.store import inbox
 from bot.store.conversations import add_conversation, check_id, message_json
 from bot.store.crypto import to_json
 from bot.store.database import POOL_SIZE, Database, open_database
-from bot.store.errors import Conflict, StoreError, StoreUnavailable, UnknownConversation
+from bot.store.errors import (
+    Conflict,
+    SchemaError,
+    StoreError,
+    StoreUnavailable,
+    UnknownConversation,
+)
 from bot.store.models import Conversation, Event
 from bot.store.projection import Changes, State, event_time, project, write
 from bot.store.turns import Turn, current_turn, make_answer
@@ -318,7 +324,10 @@ def _read_events(session: Any, conversation_id: str, first: int) -> list[EngineE
 
 
 def _event(data: dict[str, Any]) -> EngineEvent:
-    return _event_types()[data["event"]]._from_parameters(data)
+    kind = _event_types().get(data["event"])
+    if kind is None:
+        raise SchemaError(f"The engine does not know events of type {data['event']}.")
+    return kind._from_parameters(data)
 
 
 @lru_cache(maxsize=1)

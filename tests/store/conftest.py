@@ -27,7 +27,6 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
     )
     use_settings(made)
     yield made
-    open_database.cache_clear()
     from bot import settings as module
 
     module._active.clear()

@@ -51,6 +51,40 @@ def test_nothing_acknowledged_is_lost(
         assert unanswered(session) == []
 
 
+def test_a_kill_just_before_the_commit_leaves_the_message_and_no_half_turn(
+    database: Database, url: str, settings: Settings
+):
+    with database.begin() as session:
+        cid = create_conversation(session)
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.store.talk"])
+    worker = context.Process(target=die_before_the_commit, args=(url, settings, cid))
+    worker.start()
+    worker.join()
+    assert worker.exitcode == -signal.SIGKILL
+    with database.begin() as session:
+        assert session.execute(select(Event)).first() is None
+        assert transcript(session, cid) == []
+        assert [m.body for m in unanswered(session)] == ["my words"]
+    asyncio.run(answer_what_is_left(database))
+    with database.begin() as session:
+        assert [m["text"] for m in transcript(session, cid) if m["from"] == "patient"] == [
+            "my words"
+        ]
+
+
+def die_before_the_commit(url: str, settings: Settings, cid: str) -> None:
+    from bot.store import tracker_store
+
+    use_settings(settings)
+    database = open_database(url)
+    got = receive(database, cid, "m1", "my words")
+    tracker_store.inbox.answer = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+    assert isinstance(got, New)
+    with got.turn.running():
+        asyncio.run(say(make_store(database), cid, "my words", message_id="m1"))
+
+
 def check_whole(
     database: Database, ids: list[str], sent: set[str], acknowledged: dict[str, dict[str, Any]]
 ) -> None:

@@ -19,7 +19,7 @@ from bot.store.errors import Conflict, EmptyTurn, UnknownConversation
 from bot.store.inbox import InProgress, New, Replay, receive
 from bot.store.models import Event, InboxMessage
 from bot.store.turns import Turn
-from tests.store.talk import ASSESSMENT, make_store, say, slot
+from tests.store.talk import ASSESSMENT, begin, make_store, say, slot
 
 
 @pytest.fixture
@@ -68,6 +68,31 @@ async def test_a_turn_that_greets_has_no_message(database: Database, cid: str):
         )
     assert turn.answer is not None
     assert [m["text"] for m in turn.answer["messages"]] == ["Hello"]
+
+
+async def test_a_greeting_needs_no_user_event(database: Database, cid: str):
+    store, turn = make_store(database), Turn(cid)
+    with turn.running():
+        tracker = await store.get_or_create_tracker(cid, append_action_listen=False)
+        begin(tracker)
+        tracker.update(BotUttered("Hello"))
+        await store.save(tracker)
+    assert turn.answer is not None
+    assert [(m["seq"], m["text"]) for m in turn.answer["messages"]] == [(1, "Hello")]
+
+
+async def test_the_greeting_is_not_the_answer_to_the_first_message(database: Database, cid: str):
+    store = make_store(database)
+    got = receive(database, cid, "m1", "hello")
+    assert isinstance(got, New)
+    with got.turn.running():
+        tracker = await store.get_or_create_tracker(cid, append_action_listen=False)
+        begin(tracker)
+        tracker.update(BotUttered("Hello"))
+        await store.save(tracker)
+        assert got.turn.answer is None
+        await say(store, cid, "hello", BotUttered("Yes?"), message_id="m1")
+    assert [m["text"] for m in (got.turn.answer or {})["messages"]] == ["Yes?"]
 
 
 def test_of_two_at_once_one_is_new(database: Database, cid: str):

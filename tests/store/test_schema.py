@@ -52,7 +52,6 @@ def test_a_database_of_a_newer_program_is_refused(database: Database, url: str):
     with database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     database.close()
-    open_database.cache_clear()
     with pytest.raises(NewerSchema):
         open_database(url)
     with pytest.raises(NewerSchema):
@@ -60,7 +59,6 @@ def test_a_database_of_a_newer_program_is_refused(database: Database, url: str):
 
 
 def test_another_key_is_refused_at_start(database: Database, url: str, settings: Settings):
-    open_database.cache_clear()
     use_settings(replace(settings, field_encryption_key=new_encryption_key()))
     with pytest.raises(WrongKey):
         open_database(url)
@@ -69,7 +67,6 @@ def test_another_key_is_refused_at_start(database: Database, url: str, settings:
 def test_a_new_key_in_front_of_the_old_one_is_welcome(
     database: Database, url: str, settings: Settings
 ):
-    open_database.cache_clear()
     keys = f"{new_encryption_key()},{settings.field_encryption_key}"
     use_settings(replace(settings, field_encryption_key=keys))
     open_database(url).close()
