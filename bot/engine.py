@@ -17,6 +17,7 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.lock_store import LockStore
 from rasa.core.tracker_store import TrackerStore
+from rasa.engine.exceptions import GraphComponentException
 from rasa.exceptions import ModelNotFound
 from rasa.utils.endpoints import EndpointConfig
 
@@ -28,6 +29,7 @@ from bot.training import MANIFEST, MODEL_NAME, file_hash
 
 SMOKE_TEXT = "I get cramps in my calf at night"
 """A message that every sound model understands: an intent and at least one entity."""
+_UNLOADABLE = (ModelNotFound, GraphComponentException, OSError, EOFError, ValueError, KeyError)
 
 
 class EngineError(Exception):
@@ -52,7 +54,7 @@ def load_agent(
     )
     try:
         agent.load_model(model)
-    except (ModelNotFound, OSError, EOFError, ValueError, KeyError) as error:
+    except _UNLOADABLE as error:
         raise EngineError(f"The model {model.name} cannot be loaded: run `make train`.") from error
     keep_strict(agent, tracker_store)
     check_model(agent)
