@@ -46,10 +46,11 @@ class Index:
 
     `wider`, `narrower`: location -> itself and those around / inside it.
     `flags_by_key`: key -> red flags that may change with it, also by way of other flags.
-    `rules_by_rank`: rule -> place of its level in `DISPOSITIONS`, most urgent first.
+    `rule_rank`: rule -> place of its level in `DISPOSITIONS`, most urgent first.
     `rules_by_key`, `requirements_by_key`: key -> rules / requirements that test it.
     `items_by_key`: key -> scored items with evidence on it. `evidence_keys`: item -> each of
-    its evidence with its keys. `cautioned`: keys of cautions. `danger`: findings that make up
+    its evidence with its keys. `cautioned`: illnesses and medicines that
+    cautions test. `danger`: findings that make up
     a danger sign. `sites`: location -> red flags that must be asked there.
     `ingredients`: red flag -> keys of its `when`.
     """
@@ -58,7 +59,7 @@ class Index:
     narrower: Mapping[str, frozenset[str]]
     flag_order: Mapping[str, int]
     flags_by_key: Mapping[str, tuple[RedFlag, ...]]
-    rules_by_rank: tuple[tuple[str, int], ...]
+    rule_rank: Mapping[str, int]
     rules_by_key: Mapping[str, tuple[str, ...]]
     requirements_by_key: Mapping[str, tuple[str, ...]]
     items_by_key: Mapping[str, tuple[str, ...]]
@@ -90,12 +91,7 @@ def index_of(knowledge: Knowledge) -> Index:
         },
         flag_order={name: at for at, name in enumerate(knowledge.red_flags)},
         flags_by_key=_inverted((flag, flag_keys[flag.id]) for flag in knowledge.red_flags.values()),
-        rules_by_rank=tuple(
-            sorted(
-                ((rule.id, DISPOSITIONS.index(rule.level)) for rule in knowledge.rules.values()),
-                key=lambda one: one[1],
-            )
-        ),
+        rule_rank=_rule_rank(knowledge),
         rules_by_key=_inverted(
             (rule.id, _through_flags(keys(rule.when), flag_keys))
             for rule in knowledge.rules.values()
@@ -112,7 +108,7 @@ def index_of(knowledge: Knowledge) -> Index:
             for item in scored
         },
         scored=scored,
-        cautioned=frozenset().union(*(keys(c.when) for c in knowledge.cautions.values())),
+        cautioned=_cautioned(knowledge),
         danger=_danger(knowledge, ingredients),
         sites=_sites(knowledge, wider),
         ingredients=ingredients,
@@ -135,6 +131,11 @@ def keys(condition: Condition) -> frozenset[str]:
     if condition.op in FIELDS:
         return frozenset({FIELDS[condition.op]})
     return frozenset().union(*(keys(part) for part in condition.parts))
+
+
+def _rule_rank(knowledge: Knowledge) -> dict[str, int]:
+    ranks = {rule.id: DISPOSITIONS.index(rule.level) for rule in knowledge.rules.values()}
+    return dict(sorted(ranks.items(), key=lambda one: one[1]))
 
 
 def _flag_keys(
@@ -203,6 +204,12 @@ def _danger(knowledge: Knowledge, ingredients: Mapping[str, frozenset[str]]) -> 
     named = frozenset().union(*ingredients.values()) & knowledge.findings.keys()
     symptoms = {n for n in named if knowledge.findings[n].group in ("associated", "sign")}
     return frozenset(signs | symptoms)
+
+
+def _cautioned(knowledge: Knowledge) -> frozenset[str]:
+    named = frozenset().union(*(keys(c.when) for c in knowledge.cautions.values()))
+    background = ("history", "medicine")
+    return frozenset(f.id for f in knowledge.findings.values() if f.group in background) & named
 
 
 def _implied(name: str, knowledge: Knowledge) -> Implied:

@@ -38,11 +38,11 @@ class Outlook:
         }
         self._unanswered = {flag.id: flag for flag in facts.unanswered()}
         self.open = {k for k, v in self._requirements.items() if v is None} | set(self._unanswered)
-        self._ranked = facts.index.rules_by_rank
-        self.level: Disposition = self.look({}, {})[0]
         self.home_in_reach = bool(self._requirements) and not (
             facts.present_flags() or self._rules or False in self._requirements.values()
         )
+        self._rank = self._rank_of(facts, (), self._requirements, bool(self._unanswered))
+        self.level: Disposition = DISPOSITIONS[self._rank]
 
     @staticmethod
     def _flag_rank(flag: RedFlag, facts: Facts) -> int:
@@ -56,15 +56,39 @@ class Outlook:
 
     def look(self, signs: Mapping[str, bool], fields: Mapping[str, Any]) -> tuple[Disposition, int]:
         """The level then, and how many of the open questions for care at home it settles."""
-        facts = self.facts.supposing(signs, fields)
         changed = (*signs, *fields)
+        if not any(self._may_move(key) for key in changed):
+            return self.level, 0
+        facts = self.facts.supposing(signs, fields)
         requirements = self._requirements_then(facts, changed)
         unanswered = [f for f in self._unanswered.values() if facts.flag(f) is None]
         still = sum(v is None for v in requirements.values()) + len(unanswered)
-        at_home = bool(requirements) and not unanswered and all(requirements.values())
-        rank = min(self._flags_then(facts), _SELF_CARE if at_home else _BOOK)
-        rank = self._rules_then(facts, changed, rank)
+        rank = self._rank_of(facts, changed, requirements, bool(unanswered))
         return DISPOSITIONS[rank], len(self.open) - still
+
+    def _may_move(self, key: str) -> bool:
+        """Whether more knowledge of this key can change the level, or settle an open condition."""
+        index = self.facts.index
+        if key in index.flags_by_key:
+            return True
+        if self.home_in_reach and key in index.requirements_by_key:
+            return True
+        ranks = index.rule_rank
+        return any(
+            name in self._rules or ranks[name] < self._rank
+            for name in index.rules_by_key.get(key, ())
+        )
+
+    def _rank_of(
+        self,
+        facts: Facts,
+        changed: tuple[str, ...],
+        requirements: Mapping[str, bool | None],
+        unanswered: bool,
+    ) -> int:
+        at_home = bool(requirements) and not unanswered and all(requirements.values())
+        worst = min(self._flags_then(facts), _SELF_CARE if at_home else _BOOK)
+        return self._rules_then(facts, changed, worst)
 
     def _flags_then(self, facts: Facts) -> int:
         """Rank of the most urgent red flag then."""
@@ -75,7 +99,7 @@ class Outlook:
         at = facts.index.rules_by_key
         touched = {name for key in changed for name in at.get(key, ())}
         worst = min((worst, *(r for n, r in self._rules.items() if n not in touched)))
-        for name, rank in self._ranked:
+        for name, rank in facts.index.rule_rank.items():
             if rank >= worst:
                 break
             if name in touched and holds(facts.knowledge.rules[name].when, facts):

@@ -23,7 +23,7 @@ _CUSTOMER_TOPICS = ("location", "frequency", "triggers")
 _TOLD_GROUPS = ("timing", "trigger")
 _SOME = 0.4
 """Chance that a patient has anything at all of a list that is read out (start value)."""
-_LEVEL, _SETTLED, _RANKING, _ADVICE = 2.0, 0.5, 0.25, 0.12
+_LEVEL, _SETTLED, _RANKING, _ADVICE = 2.0, 0.5, 0.25, 0.08
 """Weights of: one step of the level, one open condition of care at home settled, a unit of
 log-odds of a contributor in play, a caution about the advice decided (start values)."""
 _WORTH_ASKING = 0.1
@@ -117,7 +117,9 @@ def _in_play(facts: Facts) -> list[Scored]:
 def _worth(question: Question, outlook: Outlook, contenders: list[Scored]) -> float:
     """How much the answer is expected to change: the level far more than the ranking."""
     now = DISPOSITIONS.index(outlook.level)
-    total: float = _ADVICE * math.sqrt(len(_cautioned(question, outlook.facts)))
+    total = 0.0
+    if outlook.level in ("book", "self_care"):
+        total += _ADVICE * math.sqrt(len(_cautioned(question, outlook.facts)))
     for chance, signs, fields in _possible(question, outlook.facts):
         level, settled = outlook.look(signs, fields)
         total += chance * _LEVEL * abs(DISPOSITIONS.index(level) - now)
@@ -128,8 +130,9 @@ def _worth(question: Question, outlook: Outlook, contenders: list[Scored]) -> fl
 
 
 def _cautioned(question: Question, facts: Facts) -> list[str]:
-    """What it asks on which the safety of some advice hangs."""
-    return [n for n in question.findings if n in facts.index.cautioned and n not in facts.signs]
+    """Illnesses and medicines it asks for on which the safety of some advice hangs."""
+    unknown = (n for n in question.findings if n not in facts.signs)
+    return [n for n in unknown if n in facts.index.cautioned]
 
 
 def _possible(question: Question, facts: Facts) -> Iterator[Answered]:
