@@ -22,6 +22,7 @@ ORDER = (*FIELDS, "booking_consent", "booking_confirmed")
 Slots = dict[str, Any]
 
 _WISHES = frozenset({"ask_topic", "ask_why", "show_understanding", "want_person", "bot_challenge"})
+_NO_NAMES = frozenset({"greet", "thank", "goodbye", "affirm", "unsure", "out_of_scope", "book"})
 _SURE = 0.6
 _READERS: Mapping[str, Callable[[str], str | None]] = {
     "booking_name": read_name,
@@ -44,7 +45,7 @@ class ValidateBookingForm(SafeAction):
         return "validate_booking_form"
 
     def handle(self, turn: Turn, say: CollectingDispatcher) -> Events:
-        if turn.form != FORM:
+        if turn.opens(FORM):
             return _open(turn, say)
         if turn.form_stepped_aside(FORM):
             return _request(_known(turn), turn.question is not None)
@@ -53,7 +54,8 @@ class ValidateBookingForm(SafeAction):
         if _wants_something_else(turn):
             return [ActionExecutionRejected(FORM)]
         if _gives_up(turn):
-            return [SlotSet("requested_slot", None)]
+            # Rasa takes a form that sets no slot for one that declined the message.
+            return [SlotSet("booking_confirmed", None), SlotSet("requested_slot", None)]
         return _take(turn, say)
 
     def after_failure(self, turn: Turn) -> Events:
@@ -109,9 +111,14 @@ def _answer(asked: str, turn: Turn) -> Slots:
         return {asked: True} if turn.intent == "affirm" or turn.replied("yes") else {}
     contact = read_contact(turn.text) if asked != "booking_when" else None
     text = _before_contact(turn.text) if asked == "booking_name" and contact else turn.text
-    value = None if turn.is_button else _READERS[asked](text)
+    value = None if turn.is_button or _is_no_name(asked, turn) else _READERS[asked](text)
     found = {asked: value} if value else {}
     return found | ({"booking_contact": contact} if contact else {})
+
+
+def _is_no_name(asked: str, turn: Turn) -> bool:
+    """True for "thanks" or "not sure" where a name was asked."""
+    return asked == "booking_name" and turn.intent in _NO_NAMES and turn.confidence >= _SURE
 
 
 def _before_contact(text: str) -> str:
@@ -135,7 +142,8 @@ def _corrections(turn: Turn) -> Slots:
 def _gives_up(turn: Turn) -> bool:
     """A "no" ends the booking, unless it brings what was asked or corrects it."""
     asked = turn.slot("requested_slot")
-    says_no = turn.intent == "deny" or turn.replied("no", "none")
+    denies = turn.intent == "deny" and turn.confidence >= _SURE
+    says_no = denies or turn.replied("no", "none")
     if not says_no or asked == "booking_when":
         return says_no and turn.is_button
     return turn.is_button or read_contact(turn.text) is None

@@ -48,7 +48,7 @@ class ValidateTriageForm(SafeAction):
         if turn.form_stepped_aside(FORM):
             return slots(_same_question(turn), turn.knowledge)
         heard = turn.heard()
-        if turn.form == FORM and wants_something_else(turn, heard):
+        if not turn.opens(FORM) and wants_something_else(turn, heard):
             step = Step(heard.intake, None if heard.answered else turn.question, turn.attempts)
             return [*remembered(step), ActionExecutionRejected(FORM)]
         acknowledge(turn, heard, say)

@@ -99,6 +99,13 @@ class Turn:
         """Name of the open form."""
         return (self._tracker.active_loop or {}).get("name")
 
+    def opens(self, form: str) -> bool:
+        """True while this message is opening the form (Rasa calls it open already)."""
+        return any(
+            e["event"] == "active_loop" and e.get("name") == form
+            for e in self._events_since_message()
+        )
+
     def slot(self, name: str) -> Any:
         """Value of a slot; None when it is empty."""
         return self._tracker.slots.get(name)
