@@ -1,0 +1,183 @@
+"""A booking: what is read, what is asked again, and what never happens without consent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.appointment import ActionRequestAppointment, AskBookingConfirmed
+from actions.booking_form import FORM, ValidateBookingForm
+from actions.contact import read_contact, read_name, read_when
+from bot.triage.intake import Intake
+from tests.actions.turns import Done, heard, run
+
+FILLED = {
+    "booking_name": "Ann Lee",
+    "booking_contact": "(512) 555-0142",
+    "booking_when": "Monday mornings",
+    "booking_consent": True,
+}
+
+
+def validate(**turn: Any) -> Done:
+    return run(ValidateBookingForm(), **({"form": FORM} | turn))
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("512-555-0142", "(512) 555-0142"),
+        ("call me at +1 (512) 555 0142 please", "(512) 555-0142"),
+        ("5125550142", "(512) 555-0142"),
+        ("ann.lee@example.com", "ann.lee@example.com"),
+        ("my mail is ann@example.com.", "ann@example.com"),
+        ("+44 20 7946 0958", "+44 20 7946 0958"),
+        ("555-0142", None),
+        ("123", None),
+        ("ann at example", None),
+        ("ann@", None),
+        ("", None),
+    ],
+)
+def test_contacts_are_read_or_refused(typed: str, read: str | None) -> None:
+    assert read_contact(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("Ann Lee", "Ann Lee"),
+        ("my name is Ann O'Neil", "Ann O'Neil"),
+        ("it's José Ángel Núñez-Díaz.", "José Ángel Núñez-Díaz"),
+        ("hi, i'm bo li", "bo li"),
+        ("X", None),
+        ("why do you want my name?", None),
+        ("ann@example.com", None),
+        ("<script>", None),
+        ("one two three four five six seven", None),
+        ("x" * 81, None),
+    ],
+)
+def test_names_are_read_or_refused(typed: str, read: str | None) -> None:
+    assert read_name(typed) == read
+
+
+def test_times_are_kept_as_typed() -> None:
+    assert read_when("  mon or\n tue,  after 3 ") == "mon or tue, after 3"
+    assert read_when("??") is None
+    assert read_when("x" * 301) is None
+
+
+def test_name_and_phone_in_one_message_fill_both() -> None:
+    done = validate(text="Ann Lee, 512-555-0142", requested_slot="booking_name")
+    assert done.slots["booking_name"] == "Ann Lee"
+    assert done.slots["booking_contact"] == "(512) 555-0142"
+    assert done.slots["requested_slot"] == "booking_when"
+
+
+def test_the_danger_signs_of_the_place_come_first() -> None:
+    told = Intake(locations=("calf",)).to_dict()
+    done = validate(intent="book", opening=True, intake=told)
+    assert done.responses == ["utter_booking_screen_first"]
+    assert done.slots["question"] == "screen_leg"
+    assert done.slots["requested_slot"] == "booking_screen"
+
+
+def test_after_the_safety_question_the_booking_goes_on() -> None:
+    told = Intake(locations=("calf",)).to_dict()
+    done = validate(
+        intent="deny", entities=[heard("reply", "none")], question="screen_leg", intake=told,
+        requested_slot="booking_screen",
+    )  # fmt: skip
+    assert done.slots["requested_slot"] == "booking_name"
+    assert done.slots["question"] is None
+
+
+def test_a_safety_question_that_was_not_understood_is_put_once_more() -> None:
+    told = Intake(locations=("calf",)).to_dict()
+    turn = {"intent": "nlu_fallback", "question": "screen_leg", "intake": told}
+    again = validate(**turn, requested_slot="booking_screen")
+    assert again.slots["attempts"] == 1
+    assert again.slots["requested_slot"] == "booking_screen"
+    on = validate(**turn, requested_slot="booking_screen", attempts=1)
+    assert on.slots["requested_slot"] == "booking_name"
+
+
+def test_without_symptoms_a_booking_starts_at_once() -> None:
+    done = validate(intent="book", opening=True)
+    assert done.slots["requested_slot"] == "booking_name"
+    assert done.responses == []
+
+
+def test_a_contact_that_is_none_is_asked_again() -> None:
+    done = validate(text="12 34", requested_slot="booking_contact", booking_name="Ann Lee")
+    assert done.responses == ["utter_booking_contact_unclear"]
+    assert done.slots["requested_slot"] == "booking_contact"
+
+
+def test_thanks_is_no_name() -> None:
+    done = validate(text="thanks", intent="thank", requested_slot="booking_name")
+    assert done.responses == ["utter_booking_name_unclear"]
+
+
+def test_no_consent_ends_the_form_and_sends_nothing() -> None:
+    slots = FILLED | {"booking_consent": None}
+    done = validate(
+        text="/deny", intent="deny", requested_slot="booking_consent", **slots
+    )
+    assert done.slots["requested_slot"] is None
+    sent = run(ActionRequestAppointment(), **slots)
+    assert sent.responses[0] == "utter_booking_needs_consent"
+    assert "appointment" not in sent.slots
+
+
+def test_the_read_back_says_what_will_be_sent() -> None:
+    (message,) = run(AskBookingConfirmed(), **FILLED).messages
+    assert message["response"] == "utter_booking_read_back"
+    assert (message["name"], message["contact"]) == ("Ann Lee", "(512) 555-0142")
+    assert message["when"] == "Monday mornings"
+
+
+def test_a_correction_at_read_back_changes_the_contact_and_reads_back_again() -> None:
+    done = validate(
+        text="no, it is 512 555 0199", intent="deny", entities=[heard("reply", "no")],
+        requested_slot="booking_confirmed", **FILLED,
+    )  # fmt: skip
+    assert done.slots["booking_contact"] == "(512) 555-0199"
+    assert done.slots["requested_slot"] == "booking_confirmed"
+
+
+def test_the_button_to_change_a_field_asks_for_it_again() -> None:
+    done = validate(
+        text='/correct{"booking_field": "booking_name"}', intent="correct",
+        entities=[{"entity": "booking_field", "value": "booking_name"}],
+        requested_slot="booking_confirmed", **FILLED,
+    )  # fmt: skip
+    assert done.slots["booking_name"] is None
+    assert done.slots["requested_slot"] == "booking_name"
+
+
+def test_a_confirmed_request_has_a_reference_and_clears_the_form() -> None:
+    done = run(ActionRequestAppointment(), **FILLED, booking_confirmed=True)
+    request = done.slots["appointment"]
+    assert request["consent"] is True
+    assert (request["name"], request["contact"]) == ("Ann Lee", "(512) 555-0142")
+    assert len(request["reference"]) == 8
+    assert done.responses == ["utter_appointment_requested", "utter_offer_continue"]
+    assert done.messages[0]["reference"] == request["reference"]
+    assert {done.slots[name] for name in FILLED} == {None}
+    assert done.slots["offer"] == "continue"
+
+
+def test_after_a_result_there_is_nothing_to_go_on_with() -> None:
+    done = run(
+        ActionRequestAppointment(), **FILLED, booking_confirmed=True, assessment={"disposition": "book"}
+    )
+    assert done.responses == ["utter_appointment_requested"]
+
+
+@pytest.mark.parametrize("intent", ["ask_topic", "ask_why", "want_person"])
+def test_a_question_in_the_middle_makes_the_form_step_aside(intent: str) -> None:
+    done = validate(text="why?", intent=intent, requested_slot="booking_contact")
+    assert done.has("action_execution_rejected")

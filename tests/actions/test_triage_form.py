@@ -1,0 +1,169 @@
+"""The triage form takes everything a message says, and never asks what it was told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from actions.triage_form import FORM, MOST_ATTEMPTS, ValidateTriageForm
+from bot.knowledge import knowledge
+from bot.triage.intake import Answer, Intake
+from tests.actions.turns import Done, heard, run
+
+CALF = Intake(locations=("calf",))
+
+
+def validate(**turn: Any) -> Done:
+    return run(ValidateTriageForm(), **({"form": FORM} | turn))
+
+
+def test_the_opening_message_fills_every_slot_that_it_answers() -> None:
+    told = [
+        heard("location", "calf", words="calf", side="left"),
+        heard("frequency", "weekly", words="twice a week"),
+        heard("finding", "nocturnal", words="at night"),
+    ]
+    done = validate(intent="report_symptoms", entities=told, opening=True)
+    assert done.slots["location"] == ["calf"]
+    assert done.slots["frequency"] == "weekly"
+    assert done.slots["triggers"] == ["nocturnal"]
+    assert done.slots["requested_slot"] == "details"
+    assert done.slots["question"] == "screen_leg"
+    assert done.responses == ["utter_noted"]
+
+
+def test_an_opening_without_facts_asks_for_the_location() -> None:
+    done = validate(intent="report_symptoms", opening=True)
+    assert done.slots["requested_slot"] == "location"
+    assert done.responses == []
+
+
+def test_a_plain_no_to_the_danger_signs_denies_them_all_and_goes_on() -> None:
+    done = validate(
+        intent="deny",
+        entities=[heard("reply", "none")],
+        question="screen_leg",
+        intake=CALF.to_dict(),
+        requested_slot="details",
+    )
+    known = Intake.from_dict(done.slots["intake"])
+    asked = knowledge().questions["screen_leg"].findings
+    assert {known.status(name) for name in asked} == {"absent"}
+    assert done.slots["question"] not in (None, "screen_leg")
+
+
+def test_a_correction_changes_the_value_and_says_so() -> None:
+    before = Intake(locations=("calf",), frequency="weekly")
+    done = validate(
+        intent="correct",
+        entities=[heard("frequency", "daily", words="every night")],
+        question="triggers",
+        intake=before.to_dict(),
+        requested_slot="triggers",
+    )
+    assert done.slots["frequency"] == "daily"
+    assert "utter_corrected" in done.responses
+    assert done.slots["question"] == "triggers"
+
+
+def test_what_was_not_understood_is_asked_again_in_other_words() -> None:
+    done = validate(intent="nlu_fallback", question="frequency", intake=CALF.to_dict())
+    assert done.slots["question"] == "frequency"
+    assert done.slots["attempts"] == 1
+    assert done.responses == ["utter_not_understood"]
+
+
+def test_after_the_last_wording_the_answer_is_put_down_as_not_known() -> None:
+    done = validate(
+        intent="nlu_fallback",
+        question="screen_leg",
+        attempts=MOST_ATTEMPTS - 1,
+        intake=CALF.to_dict(),
+    )
+    known = Intake.from_dict(done.slots["intake"])
+    assert known.status("calf_swelling_one_side") == "unknown"
+    assert done.slots["question"] != "screen_leg"
+    assert done.slots["attempts"] == 0
+    assert done.responses == ["utter_moving_on"]
+
+
+def test_not_knowing_is_an_answer() -> None:
+    done = validate(
+        intent="unsure",
+        entities=[heard("reply", "unsure")],
+        question="frequency",
+        intake=CALF.to_dict(),
+    )
+    assert "frequency" in Intake.from_dict(done.slots["intake"]).unsure
+    assert done.slots["question"] != "frequency"
+
+
+@pytest.mark.parametrize(
+    "intent",
+    ["ask_topic", "ask_why", "show_understanding", "want_person", "book", "bot_challenge", "greet"],
+)
+def test_a_wish_makes_the_form_step_aside_with_its_question_kept(intent: str) -> None:
+    done = validate(intent=intent, question="frequency", intake=CALF.to_dict())
+    assert done.has("action_execution_rejected")
+    assert done.slots["question"] == "frequency"
+    assert "requested_slot" not in done.slots
+    assert done.responses == []
+
+
+def test_facts_beside_a_wish_are_kept() -> None:
+    done = validate(
+        intent="ask_topic",
+        entities=[heard("topic", "sciatica"), heard("frequency", "daily", words="every day")],
+        question="frequency",
+        intake=CALF.to_dict(),
+    )
+    assert done.has("action_execution_rejected")
+    assert Intake.from_dict(done.slots["intake"]).frequency == "daily"
+    assert done.slots["question"] is None
+
+
+def test_an_answer_is_not_taken_for_small_talk() -> None:
+    done = validate(
+        intent="thank",
+        entities=[heard("frequency", "weekly", words="weekly")],
+        question="frequency",
+        intake=CALF.to_dict(),
+    )
+    assert not done.has("action_execution_rejected")
+    assert done.slots["frequency"] == "weekly"
+
+
+def test_after_an_interruption_the_same_question_comes_back_in_the_same_words() -> None:
+    aside = [{"event": "action_execution_rejected", "name": FORM}]
+    done = validate(
+        intent="ask_topic", question="frequency", attempts=1, intake=CALF.to_dict(), events=aside
+    )
+    assert done.slots["question"] == "frequency"
+    assert done.slots["attempts"] == 1
+    assert done.slots["requested_slot"] == "frequency"
+
+
+def test_with_nothing_left_to_ask_the_form_ends() -> None:
+    content = knowledge()
+    answers = {name: Answer("absent", heard="asked") for name in content.findings}
+    done_with = Intake(
+        locations=("calf",), frequency="occasional", episode_length="seconds", duration_days=5,
+        course="same", severity=3, age=40, findings=answers, asked=tuple(content.questions),
+    )  # fmt: skip
+    done = validate(
+        intent="inform",
+        intake=done_with.to_dict(),
+        entities=[heard("severity", 2)],
+        question="severity",
+    )
+    assert done.slots["requested_slot"] is None
+    assert done.slots["question"] is None
+    assert done.slots["details"] is True
+
+
+def test_when_it_fails_the_patient_gets_words_and_the_form_stays_open() -> None:
+    broken = {"findings": {"numbness": {"no_such_field": 1}}}
+    done = validate(intent="inform", intake=broken, question="frequency", requested_slot="frequency")
+    assert done.responses == ["utter_technical_problem"]
+    assert done.slots["requested_slot"] == "frequency"
