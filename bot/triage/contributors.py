@@ -95,7 +95,7 @@ def _most_specific(supported: list[Scored], facts: Facts) -> list[Scored]:
             continue
         if any(_same(one.item, other.item) for other in kept):
             continue
-        cap = min((child.score for child in below), default=one.score)
+        cap = max((child.score for child in below), default=one.score)
         kept.append(replace(one, score=min(one.score, round(cap - 0.001, 3))) if below else one)
     return kept
 

@@ -14,7 +14,7 @@ class Draft:
     """Collects what one message says, then works out what follows from it.
 
     `said`: findings and red flags that this message settled in so many words.
-    `touched`: fields that it filled or cleared.
+    `filled`: fields that it gave a value.
     """
 
     def __init__(self, intake: Intake, knowledge: Knowledge) -> None:
@@ -28,7 +28,7 @@ class Draft:
         self.words: dict[str, str] = dict(intake.words)
         self.unsure: list[str] = list(intake.unsure)
         self.asked: list[str] = list(intake.asked)
-        self.touched: set[str] = set()
+        self.filled: set[str] = set()
 
     def status(self, name: str) -> Status | None:
         """Status of a finding or red flag so far."""
@@ -58,9 +58,9 @@ class Draft:
     def fill(self, name: str, value: Any, words: str = "") -> None:
         """Set a field of the intake to what was said, or clear it with None."""
         self.fields[name] = value
-        self.touched.add(name)
-        if value is not None and name in self.unsure:
-            self.unsure.remove(name)
+        if value is not None:
+            self.filled.add(name)
+            self.unsure = [one for one in self.unsure if one != name]
         if words or value is None:
             self.words.pop(name, None)
         if words:
@@ -76,20 +76,18 @@ class Draft:
         """Add a body area. A narrower one replaces the wider one that was said before."""
         inside = self.index.narrower.get(place, frozenset()) - {place}
         around = self.index.wider.get(place, frozenset()) - {place}
-        self.touched.add("locations")
+        self.filled.add("locations")
+        self.unsure = [one for one in self.unsure if one != "locations"]
         if place in self.locations or inside & set(self.locations):
             return
         self.locations = [p for p in self.locations if p not in around] + [place]
         earlier = self.words.get("locations", "")
         if words and words not in earlier.split("; "):
             self.words["locations"] = f"{earlier}; {words}" if earlier else words
-        if "locations" in self.unsure:
-            self.unsure.remove("locations")
 
     def remove_place(self, place: str) -> None:
         """Take back a body area, with those inside it."""
         inside = self.index.narrower.get(place, frozenset((place,)))
-        self.touched.add("locations")
         self.locations = [p for p in self.locations if p not in inside]
 
     def finish(self) -> Intake:

@@ -62,7 +62,12 @@ def _is_open(question: Question, facts: Facts) -> bool:
 
 
 def _is_told(question: Question, facts: Facts) -> bool:
-    """Whether every finding is known, or one of those of which only one can be."""
+    """Whether every finding is known, or one where one is enough.
+
+    One is enough where only one can be chosen, and for what brings the spasms on.
+    """
+    if question.topic == "triggers" and question.when is None and _told_triggers(facts):
+        return True
     known = [n in facts.intake.findings or n in facts.signs for n in question.findings]
     one_of = question.kind == "single" and any(facts.signs.get(n) for n in question.findings)
     return all(known) or one_of
@@ -84,8 +89,6 @@ def _is_forced(question: Question, facts: Facts) -> bool:
     """Danger signs of the place, the topics every triage asks for, and what `must` be asked."""
     if _is_mandatory(question, facts):
         return True
-    if question.topic == "triggers" and _told_triggers(facts):
-        return False
     return question.must or question.topic in _CUSTOMER_TOPICS
 
 

@@ -64,7 +64,7 @@ def _hear_field_reply(
     draft: Draft, question: Question, replies: list[str], reading: Reading
 ) -> bool:
     name = str(question.field)
-    if name in draft.touched or _hear_number(draft, name, reading):
+    if name in draft.filled or _hear_number(draft, name, reading):
         return True
     if "unsure" in replies:
         if name not in draft.unsure:
@@ -79,9 +79,9 @@ def _hear_number(draft: Draft, name: str, reading: Reading) -> bool:
     """A bare number as severity or age. Never as days: "3" may as well be weeks."""
     low, high = _NUMBERED.get(name, (1, 0))
     fitting = [m for m in reading.of("number") if low <= int(m.value) <= high]
-    if fitting and name not in draft.touched:
+    if fitting and name not in draft.filled:
         draft.fill(name, int(fitting[-1].value), fitting[-1].words)
-    return name in draft.touched
+    return name in draft.filled
 
 
 def _hear_findings_reply(
@@ -106,7 +106,8 @@ def _hear_findings_reply(
 
 def _hear_named(draft: Draft, question: Question, reading: Reading) -> bool:
     """An answer that only names findings, without a yes or no."""
-    told = [n for n in _named(reading) if _fits(n, draft, question)]
+    named = [n for n in _named(reading) if _fits(n, draft, question)]
+    told = [n for n in question.findings if draft.said.get(n) in ("present", "unknown")] + named
     denied = [n for n in question.findings if draft.said.get(n) == "absent"]
     if draft.index.screens & {question.id}:
         return _hear_screen(draft, question, told, denied, reading)
