@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,8 @@ def keep_strict(agent: Agent, tracker_store: TrackerStore) -> None:
 
 def check_model(agent: Agent) -> None:
     """Raises EngineError when the model understands or decides nothing."""
-    parsed = asyncio.run(agent.parse_message(SMOKE_TEXT))
+    with ThreadPoolExecutor(1) as thread:  # the caller may be inside a running loop
+        parsed = thread.submit(asyncio.run, agent.parse_message(SMOKE_TEXT)).result()
     if not understands(parsed):
         raise EngineError("The model understands nothing: run `make train`.")
     if not agent.processor.model_metadata.core_target:

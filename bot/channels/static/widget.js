@@ -47,6 +47,7 @@ class Api {
 
 class Chat {
   constructor(root) {
+    this.root = root;
     this.api = new Api(root.dataset.api);
     this.phones = root.dataset.phones.split("|").filter(Boolean);
     this.parts = Object.fromEntries([...root.querySelectorAll("[data-part]")].map((el) => [el.dataset.part, el]));
@@ -83,6 +84,7 @@ class Chat {
     try {
       const session = await this.api.call("POST", "sessions", { page: location.origin + location.pathname, locale: navigator.language });
       this.api.token = session.token;
+      this.root.scrollIntoView({ block: "nearest" });
       this.open(session.messages);
       return true;
     } catch (problem) {
@@ -118,7 +120,7 @@ class Chat {
     }
     this.api.token = null;
     const { log, welcome, forget, pinned, start } = this.parts;
-    log.replaceChildren(welcome);
+    log.replaceChildren(welcome, this.parts.choices);
     welcome.hidden = false;
     forget.hidden = pinned.hidden = true;
     this.seen.clear();
@@ -192,19 +194,23 @@ class Chat {
 
   show(messages, { quietly = false } = {}) {
     const fresh = messages.filter((m) => !m.seq || !this.seen.has(m.seq));
-    for (const message of fresh) {
+    const bubbles = fresh.map((message) => {
       if (message.seq) { this.seen.add(message.seq); this.lastSeq = Math.max(this.lastSeq, message.seq); }
-      this.bubble(message.from, message.text, message.card);
       if (message.card?.type === "emergency") this.pin();
-    }
+      return this.bubble(message.from, message.text, message.card);
+    });
     if (fresh.length) this.offer(messages.slice(lastSpoken(messages)));
+    this.scrollTo(quietly ? bubbles.at(-1) : bubbles[0]);
     if (!quietly) this.announce(fresh.map((m) => m.text).join(" "));
   }
 
   showSafety(messages = []) {
     const texts = new Set([...this.parts.log.querySelectorAll("[data-safety]")].map((el) => el.dataset.safety));
     for (const message of messages.filter((m) => !texts.has(m.text))) {
-      this.bubble("bot", message.text, message.card ?? { type: "emergency" }).dataset.safety = message.text;
+      const bubble = this.bubble("bot", message.text, message.card);
+      bubble.dataset.safety = message.text;
+      if (message.card?.type === "emergency") this.pin();
+      this.scrollTo(bubble);
       this.announce(message.text);
     }
   }
@@ -216,8 +222,8 @@ class Chat {
     const heading = HEADINGS[kind];
     if (heading) bubble.append(make("h3", "", heading));
     bubble.append(make("span", "unseen", from === "patient" ? "You: " : "Guide: "), ...this.linked(text));
-    log.append(bubble);
-    log.scrollTop = from === "patient" ? log.scrollHeight : bubble.offsetTop - log.offsetTop - 12;
+    log.insertBefore(bubble, this.parts.choices);
+    if (from === "patient") log.scrollTop = log.scrollHeight;
     return bubble;
   }
 
@@ -232,13 +238,19 @@ class Chat {
     const link = phoneLink(number, "call", `Call ${number}`);
     this.parts.pinned.replaceChildren(make("span", "", "This may be an emergency."), link);
     this.parts.pinned.hidden = false;
+    this.root.scrollIntoView({ block: "nearest" });
   }
 
   offer(messages) {
     const { choices } = this.parts;
     choices.replaceChildren(...messages.flatMap((message) => this.choicesOf(message)));
     choices.hidden = !choices.childElementCount;
-    this.parts.log.scrollTop += 0;
+  }
+
+  /* The beginning of what is new, as far as its end allows. */
+  scrollTo(bubble) {
+    const { log } = this.parts;
+    if (bubble) log.scrollTop = bubble.offsetTop - log.offsetTop - 12;
   }
 
   choicesOf({ buttons = [], question = null }) {
