@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 
 from bot.triage.content import Knowledge, Question
-from bot.triage.dispositions import emergency
 from bot.triage.draft import Draft
 from bot.triage.intake import Answer, Intake
 from bot.triage.mentions import hear_mentions
@@ -70,22 +69,6 @@ def give_up(intake: Intake, question: Question) -> Intake:
         unsure = tuple(dict.fromkeys((*unsure, question.field)))
     asked = tuple(dict.fromkeys((*intake.asked, question.id)))
     return replace(intake, findings=answers, unsure=unsure, asked=asked)
-
-
-def take_back(intake: Intake, knowledge: Knowledge) -> Intake:
-    """The intake after the patient denied, when asked for it, the emergency that holds.
-
-    Its red flags, and the findings that made a rule hold, become absent; a new sign of one
-    of them opens it again (see `apply`).
-    """
-    for _ in range(len(knowledge.red_flags) + 1):
-        fired = emergency(intake, knowledge)
-        if fired is None or not (fired.red_flags or fired.findings):
-            break
-        denied = Answer("absent", heard="asked")
-        names = dict.fromkeys((*fired.red_flags, *fired.findings), denied)
-        intake = replace(intake, findings={**intake.findings, **names})
-    return intake
 
 
 def _changed(before: Intake, after: Intake) -> Iterable[str]:

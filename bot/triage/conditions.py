@@ -51,7 +51,8 @@ def evaluate(condition: Condition, intake: Intake, knowledge: Knowledge) -> Verd
 def judge(condition: Condition, facts: Facts) -> Verdict:
     """Test a condition on facts that were prepared once for many conditions."""
     holds = truth(condition, facts)
-    return Verdict(holds, tuple(dict.fromkeys(_reasons(condition, facts, holds))))
+    reasons = {(r.kind, r.id): r for r in _reasons(condition, facts, holds)}
+    return Verdict(holds, tuple(reasons.values()))
 
 
 def _reasons(condition: Condition, facts: Facts, holds: bool | None) -> Iterable[Reason]:

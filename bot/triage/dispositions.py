@@ -110,8 +110,11 @@ def _lacking(facts: Facts, unknown: tuple[str, ...]) -> tuple[FiredRule, ...]:
     """What stands against care at home: signs never settled, conditions not known to hold."""
     open_signs = tuple(Reason(name, "finding", status="unknown") for name in unknown)
     unanswered = (FiredRule(UNANSWERED, "book", open_signs),) if unknown else ()
-    verdicts = ((one, judge(one.when, facts)) for one in facts.knowledge.requirements.values())
-    failing = (FiredRule(one.id, "book", v.reasons) for one, v in verdicts if not v.holds)
+    failing = (
+        FiredRule(one.id, "book", judge(one.when, facts).reasons)
+        for one in facts.knowledge.requirements.values()
+        if not holds(one.when, facts)
+    )
     return (*unanswered, *failing)
 
 
