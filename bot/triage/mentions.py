@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import get_args
+
 from bot.triage.content import Question
 from bot.triage.draft import Draft
-from bot.triage.intake import Status
+from bot.triage.intake import Course, EpisodeLength, Frequency, Side, Status
 from bot.triage.reading import Assertion, Mention, Reading
 
 ACCIDENT_DAYS = 3
@@ -22,6 +25,12 @@ _FIELD_OF = {
     "course": "course",
     "severity": "severity",
     "age": "age",
+}
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "side": get_args(Side),
+    "frequency": get_args(Frequency),
+    "episode_length": get_args(EpisodeLength),
+    "course": get_args(Course),
 }
 _LIMITS = {"severity": (0, 10), "age": (0, 120), "duration_days": (0, 40000)}
 
@@ -129,6 +138,7 @@ def _hear_sides(draft: Draft, reading: Reading) -> None:
         for m in reading.mentions
         if _about_patient(m, draft) in ("present", "uncertain")
         and (side := m.value if m.kind == "side" else m.side if m.kind == "location" else None)
+        and _in_range("side", side)
     ]
     if sides:
         draft.fill("side", "both" if {"left", "right"} <= set(sides) else sides[-1])
@@ -157,8 +167,8 @@ def _dates_the_accident(question: Question | None) -> bool:
 
 def _in_range(name: str, value: str | int) -> str | int | None:
     """The value as the field keeps it; None when it cannot be one."""
-    if name not in _LIMITS:
-        return value
+    if name in _CHOICES:
+        return value if value in _CHOICES[name] else None
     low, high = _LIMITS[name]
     try:
         number = int(value)

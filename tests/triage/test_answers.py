@@ -327,7 +327,14 @@ def test_a_remark_about_somebody_else_is_not_the_patients(
 
 def test_unknown_ids_and_impossible_values_are_left_out():
     heard = hear(
-        reading(*said("no_such_sign"), mention("location", "moon"), mention("severity", 40))
+        reading(
+            *said("no_such_sign"),
+            mention("location", "moon"),
+            mention("side", "upside_down"),
+            mention("frequency", "fortnightly"),
+            mention("severity", 40),
+            mention("duration", "long"),
+        )
     )
     assert heard.intake == Intake()
 
