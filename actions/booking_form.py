@@ -24,6 +24,7 @@ Slots = dict[str, Any]
 _WISHES = frozenset({"ask_topic", "ask_why", "show_understanding", "want_person", "bot_challenge"})
 _NO_NAMES = frozenset({"greet", "thank", "goodbye", "affirm", "unsure", "out_of_scope", "book"})
 _SURE = 0.6
+_SENTENCE = 4  # words; names are shorter, and "Ann Foot" names no body part
 _READERS: Mapping[str, Callable[[str], str | None]] = {
     "booking_name": read_name,
     "booking_contact": read_contact,
@@ -53,6 +54,8 @@ class ValidateBookingForm(SafeAction):
             return _screened(turn)
         if _wants_something_else(turn):
             return [ActionExecutionRejected(FORM)]
+        if _tells_symptoms(turn):
+            return _open(turn, say)
         if _gives_up(turn):
             # Rasa takes a form that sets no slot for one that declined the message.
             return [SlotSet("booking_confirmed", None), SlotSet("requested_slot", None)]
@@ -147,6 +150,13 @@ def _gives_up(turn: Turn) -> bool:
     if not says_no or asked == "booking_when":
         return says_no and turn.is_button
     return turn.is_button or read_contact(turn.text) is None
+
+
+def _tells_symptoms(turn: Turn) -> bool:
+    """True for a sentence with facts where a name or contact was asked, and none was given."""
+    if turn.slot("requested_slot") not in FIELDS[:2] or len(turn.text.split()) < _SENTENCE:
+        return False
+    return bool(turn.heard().changed) and read_contact(turn.text) is None
 
 
 def _wants_something_else(turn: Turn) -> bool:

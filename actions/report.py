@@ -87,7 +87,9 @@ class Report:
             return
         steps = self.assessment.diagnostics[:_MOST_DIAGNOSTICS]
         self._list("utter_diagnostics", self._names(steps))
-        self._list("utter_treatments", self._names(self.assessment.treatments))
+        treatments = in_line(self._names(self.assessment.treatments))
+        if treatments:
+            self.say.utter_message(response="utter_treatments", items=treatments)
 
     def _when_to_come_back(self) -> None:
         for level, response in _COME_BACK.items():

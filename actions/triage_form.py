@@ -78,19 +78,25 @@ def acknowledge(turn: Turn, heard: Heard, say: CollectingDispatcher) -> None:
     fixed = changed_facts(heard.corrected, heard.intake, turn.knowledge)
     if fixed:
         say.utter_message(response="utter_corrected", facts=in_line(fixed))
-    elif told and turn.question is None and not turn.slot("assessment"):
+    elif told and not heard.answered and not turn.slot("assessment"):
         say.utter_message(response="utter_noted", facts=in_line(told))
 
 
 def _next_step(turn: Turn, heard: Heard, say: CollectingDispatcher) -> Step:
-    """The next question, or the same one in other words when it got no answer."""
+    """The next question, or the same one in other words when it got no answer.
+
+    New facts may call for another question first, like the danger signs of a new place; the
+    one that waits then comes again in its turn, and its wording is not used up.
+    """
     if turn.question is None or heard.answered:
         return Step(heard.intake, next_question(heard.intake, turn.knowledge))
+    if heard.changed:
+        following = next_question(heard.intake, turn.knowledge)
+        return Step(heard.intake, following, turn.attempts if following == turn.question else 0)
     attempts = turn.attempts + 1
     if attempts >= MOST_ATTEMPTS:
         return _give_up(turn, heard.intake, turn.question, say)
-    if not heard.understood:
-        say.utter_message(response="utter_not_understood")
+    say.utter_message(response="utter_not_understood")
     return Step(heard.intake, turn.question, attempts)
 
 

@@ -181,3 +181,13 @@ def test_after_a_result_there_is_nothing_to_go_on_with() -> None:
 def test_a_question_in_the_middle_makes_the_form_step_aside(intent: str) -> None:
     done = validate(text="why?", intent=intent, requested_slot="booking_contact")
     assert done.has("action_execution_rejected")
+
+
+def test_symptoms_told_instead_of_a_name_are_kept_and_screened() -> None:
+    done = validate(
+        text="it is for my left calf, it cramps",
+        entities=[heard("location", "calf", words="left calf")],
+        requested_slot="booking_name",
+    )
+    assert done.slots["booking_name"] is None
+    assert done.slots["question"] == "screen_leg"

@@ -64,7 +64,7 @@ def test_a_correction_changes_the_value_and_says_so() -> None:
     )
     assert done.slots["frequency"] == "daily"
     assert "utter_corrected" in done.responses
-    assert done.slots["question"] == "triggers"
+    assert done.slots["question"] == "screen_leg"  # not asked yet, and it comes first
 
 
 def test_what_was_not_understood_is_asked_again_in_other_words() -> None:
@@ -167,3 +167,27 @@ def test_when_it_fails_the_patient_gets_words_and_the_form_stays_open() -> None:
     done = validate(intent="inform", intake=broken, question="frequency", requested_slot="frequency")
     assert done.responses == ["utter_technical_problem"]
     assert done.slots["requested_slot"] == "frequency"
+
+
+def test_new_facts_that_do_not_answer_are_noted_and_use_up_no_wording() -> None:
+    done = validate(
+        intent="inform",
+        entities=[heard("duration", 21, words="three weeks ago")],
+        question="frequency",
+        attempts=1,
+        intake=CALF.to_dict() | {"asked": ["screen_leg"]},
+    )
+    assert done.responses == ["utter_noted"]
+    assert Intake.from_dict(done.slots["intake"]).duration_days == 21
+
+
+def test_the_danger_signs_of_a_new_place_come_before_the_question_that_waits() -> None:
+    screened = {n: Answer("absent", heard="asked") for n in knowledge().questions["screen_leg"].findings}
+    before = Intake(locations=("calf",), findings=screened, asked=("screen_leg",))
+    done = validate(
+        intent="correct",
+        entities=[heard("location", "low_back", words="my back")],
+        question="frequency",
+        intake=before.to_dict(),
+    )
+    assert done.slots["question"] == "screen_spine"
