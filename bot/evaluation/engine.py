@@ -7,6 +7,7 @@ commit) but the sockets, the tokens and the rate limits.
 from __future__ import annotations
 
 import asyncio
+import logging
 import uuid
 from collections.abc import Coroutine
 from types import TracebackType
@@ -34,7 +35,7 @@ class Bench:
     """An engine over an empty database of the active settings, for one `with` block."""
 
     def __init__(self) -> None:
-        logs.configure()
+        logs.configure(logging.ERROR)
         logs.seal()
         self._settings = get_settings()
         upgrade(self._settings.database_url)
