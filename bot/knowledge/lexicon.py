@@ -21,7 +21,7 @@ from typing import Any, Literal, get_args
 
 from bot.knowledge.errors import Problems
 from bot.knowledge.loader import FOLDER, read_yaml
-from bot.knowledge.phrases import PhraseError, Variant, expand, groups_in
+from bot.knowledge.phrases import PhraseError, Sequence, groups_in, parse_phrase, variants
 from bot.triage.content import Knowledge
 from bot.triage.intake import Course, EpisodeLength, Frequency, Side
 
@@ -40,23 +40,27 @@ REPLIES = (
     "other",
 )  # fmt: skip
 _KEYS = ("phrases", "absent", "not", "findings")
+_COMPARED = 300
+"""Variants of a phrase that are compared with other phrases for being the same."""
+_MAY_SHARE = frozenset({"red_flag", "topic", "sign"})
 _BUILT_IN = frozenset({"n", "location"})
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """One line of a file and all the word sequences it stands for."""
+    """One line of a file, and what it says in the language of phrases."""
 
     text: str
-    variants: tuple[Variant, ...]
+    parsed: Sequence
 
 
 @dataclass(frozen=True)
 class Entry:
-    """All wordings of one id."""
+    """All wordings of one id. `group`: the group of a finding, else empty."""
 
     kind: EntryKind
     id: str
+    group: str = ""
     phrases: tuple[Phrase, ...] = ()
     absent: tuple[Phrase, ...] = ()
     blockers: tuple[Phrase, ...] = ()
@@ -98,7 +102,8 @@ def load_lexicon(knowledge: Knowledge, folder: Path = LEXICON) -> Lexicon:
         KnowledgeError: one line for each mistake: file, path, allowed values.
     """
     problems = Problems()
-    return _Loader(problems, _allowed_ids(knowledge)).load(folder)
+    groups = {finding.id: finding.group for finding in knowledge.findings.values()}
+    return _Loader(problems, _allowed_ids(knowledge), groups).load(folder)
 
 
 def _allowed_ids(knowledge: Knowledge) -> Mapping[EntryKind, frozenset[str]]:
@@ -120,9 +125,15 @@ def _allowed_ids(knowledge: Knowledge) -> Mapping[EntryKind, frozenset[str]]:
 class _Loader:
     """Reads the files one after the other and notes every mistake."""
 
-    def __init__(self, problems: Problems, ids: Mapping[EntryKind, frozenset[str]]) -> None:
+    def __init__(
+        self,
+        problems: Problems,
+        ids: Mapping[EntryKind, frozenset[str]],
+        finding_groups: Mapping[str, str],
+    ) -> None:
         self.problems = problems
         self.ids = ids
+        self.finding_groups = finding_groups
         self.groups: dict[str, tuple[Phrase, ...]] = {}
 
     def load(self, folder: Path) -> Lexicon:
@@ -163,6 +174,7 @@ class _Loader:
         return Entry(
             kind,
             id_,
+            self.finding_groups.get(id_, "") if kind == "finding" else "",
             self._phrases(parts.get("phrases", ()), f"{path}.phrases"),
             self._phrases(parts.get("absent", ()), f"{path}.absent"),
             self._phrases(parts.get("not", ()), f"{path}.not"),
@@ -178,14 +190,14 @@ class _Loader:
 
     def _phrase(self, line: str, path: str) -> Phrase | None:
         try:
-            variants = expand(line)
+            parsed = parse_phrase(line)
         except PhraseError as error:
             self.problems.add(path, f"{line!r}: {error}")
             return None
         known = _BUILT_IN | set(self.groups)
-        for name in {name for variant in variants for name in groups_in(variant)} - known:
+        for name in groups_in(parsed) - known:
             self.problems.not_allowed(path, name, known)
-        return Phrase(line, variants)
+        return Phrase(line, parsed)
 
     def _assertion(self, data: Mapping[str, Any]) -> tuple[tuple[ModifierRule, ...], frozenset[str]]:
         rules = tuple(
@@ -207,13 +219,25 @@ class _Loader:
         return ModifierRule(category, direction, phrases, raw.get("reach"))
 
     def _no_double_phrases(self, entries: tuple[Entry, ...]) -> None:
-        """The same words under two ids of one kind would be a coin toss."""
-        owner: dict[tuple[str, Variant], str] = {}
+        """The same words under two ids that exclude each other would be a coin toss.
+
+        Findings of different groups may share words ("after my run" is a time and a
+        trigger), and so may signs, red flags and topics.
+        """
+        owner: dict[tuple[str, str, tuple[str, ...]], str] = {}
         for entry in entries:
+            if entry.kind in _MAY_SHARE or entry.group in _MAY_SHARE:
+                continue
             for phrase in entry.phrases:
-                for variant in phrase.variants:
-                    first = owner.setdefault((entry.kind, variant), entry.id)
-                    if first != entry.id:
-                        self.problems.add(
-                            f"{entry.kind}.{entry.id}", f"{phrase.text!r} also stands under {first}"
-                        )
+                self._claim(entry, phrase, owner)
+
+    def _claim(
+        self, entry: Entry, phrase: Phrase, owner: dict[tuple[str, str, tuple[str, ...]], str]
+    ) -> None:
+        for words in variants(phrase.parsed, _COMPARED):
+            first = owner.setdefault((entry.kind, entry.group, words), entry.id)
+            if first != entry.id:
+                path = f"{entry.kind}.{entry.id}"
+                shown = " ".join(words)
+                self.problems.add(path, f"{phrase.text!r}: {shown!r} also stands under {first}")
+                return

@@ -12,12 +12,24 @@
 from __future__ import annotations
 
 import re
-from itertools import product
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice, product
+from typing import Union
 
-GAP, WIDE_GAP, NUMBER, LOCATION = "...", "~", "{n}", "{location}"
-MOST_VARIANTS = 4000
+GAP, WIDE_GAP, NUMBER = "...", "~", "{n}"
 _PIECE = re.compile(r"\s*(\.\.\.|~|[()|?]|\{[a-z_]+\}|[^\s()|?{}~]+)")
 
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several sequences, or nothing at all if `optional`."""
+
+    options: tuple[Sequence, ...]
+    optional: bool = False
+
+
+Sequence = tuple[Union[str, Choice], ...]
 Variant = tuple[str, ...]
 
 
@@ -25,27 +37,49 @@ class PhraseError(ValueError):
     """A phrase that cannot be read; the message says why."""
 
 
-def expand(phrase: str) -> tuple[Variant, ...]:
-    """Every sequence of words, prefixes, gaps and groups that the phrase stands for.
+def parse_phrase(phrase: str) -> Sequence:
+    """The phrase as words, gaps, groups and choices.
 
     Raises:
-        PhraseError: on unbalanced brackets, nothing to match, or too many variants.
+        PhraseError: on unbalanced brackets, a gap at an end, or nothing that must be there.
     """
     pieces = _pieces(phrase)
-    variants, rest = _sequence(pieces, 0)
+    parsed, rest = _sequence(pieces, 0, inside=False)
     if rest != len(pieces):
         raise PhraseError("a closing bracket without an opening one")
-    kept = tuple(dict.fromkeys(variant for variant in variants if variant))
-    if not kept or any(_starts_or_ends_with_gap(variant) for variant in kept):
+    if not parsed or all(isinstance(part, Choice) and part.optional for part in parsed):
+        raise PhraseError("a phrase needs a word that must be there")
+    if parsed[0] in (GAP, WIDE_GAP) or parsed[-1] in (GAP, WIDE_GAP):
         raise PhraseError("a phrase must start and end with a word")
-    if len(kept) > MOST_VARIANTS:
-        raise PhraseError(f"{len(kept)} variants (at most {MOST_VARIANTS}): use a group")
-    return kept
+    return parsed
 
 
-def groups_in(variant: Variant) -> frozenset[str]:
-    """Names of the groups a variant uses."""
-    return frozenset(piece[1:-1] for piece in variant if piece.startswith("{"))
+def variants(parsed: Sequence, limit: int) -> Iterator[Variant]:
+    """The first `limit` sequences of words that the phrase stands for."""
+    return islice(_variants(parsed), limit)
+
+
+def groups_in(parsed: Sequence) -> frozenset[str]:
+    """Names of the groups a phrase uses."""
+    found: set[str] = set()
+    for part in parsed:
+        if isinstance(part, Choice):
+            found.update(*(groups_in(option) for option in part.options))
+        elif part.startswith("{"):
+            found.add(part[1:-1])
+    return frozenset(found)
+
+
+def _variants(parsed: Sequence) -> Iterator[Variant]:
+    for parts in product(*(_part_variants(part) for part in parsed)):
+        yield tuple(word for part in parts for word in part)
+
+
+def _part_variants(part: str | Choice) -> list[Variant]:
+    if isinstance(part, str):
+        return [(part,)]
+    found = [variant for option in part.options for variant in islice(_variants(option), 200)]
+    return [*found, ()] if part.optional else found
 
 
 def _pieces(phrase: str) -> list[str]:
@@ -61,61 +95,44 @@ def _pieces(phrase: str) -> list[str]:
     return pieces
 
 
-def _sequence(pieces: list[str], at: int) -> tuple[list[Variant], int]:
-    """Read items up to a closing bracket, the end, or a `|` that belongs to a bracket."""
-    variants: list[Variant] = [()]
-    while at < len(pieces) and pieces[at] not in (")", "|"):
-        options, at = _alternatives(pieces, at)
-        variants = [left + right for left, right in product(variants, options)]
-        if len(variants) > 20 * MOST_VARIANTS:
-            raise PhraseError(f"more than {MOST_VARIANTS} variants: use a group")
-    return variants, at
+def _sequence(pieces: list[str], at: int, inside: bool) -> tuple[Sequence, int]:
+    """Items up to a closing bracket or the end; inside brackets also up to a `|`."""
+    parts: list[str | Choice] = []
+    while at < len(pieces) and pieces[at] != ")" and not (inside and pieces[at] == "|"):
+        part, at = _item(pieces, at, inside)
+        parts.append(part)
+    return tuple(parts), at
 
 
-def _alternatives(pieces: list[str], at: int) -> tuple[list[Variant], int]:
-    """One item: `a`, `a|b`, `(a b|c)`, each with an optional `?`."""
-    options, at = _single(pieces, at)
-    while at < len(pieces) and pieces[at] == "|" and _may_follow_bar(pieces, at + 1):
-        more, at = _single(pieces, at + 1)
-        options = options + more
+def _item(pieces: list[str], at: int, inside: bool) -> tuple[str | Choice, int]:
+    """`a`, `(a b|c)`, outside brackets also `a|b`; each with an optional `?`."""
+    options, at = _options(pieces, at)
+    while not inside and at + 1 < len(pieces) and pieces[at] == "|":
+        more, at = _options(pieces, at + 1)
+        options += more
     if at < len(pieces) and pieces[at] == "?":
-        return [*options, ()], at + 1
-    return options, at
+        return Choice(options, optional=True), at + 1
+    single = options[0] if len(options) == 1 and len(options[0]) == 1 else None
+    return (single[0] if single else Choice(options)), at
 
 
-def _single(pieces: list[str], at: int) -> tuple[list[Variant], int]:
+def _options(pieces: list[str], at: int) -> tuple[tuple[Sequence, ...], int]:
     piece = pieces[at]
-    if piece in ("?", "|"):
+    if piece in ("?", "|", ")"):
         raise PhraseError(f"{piece!r} needs a word before it")
-    return _bracket(pieces, at + 1) if piece == "(" else ([(piece,)], at + 1)
+    return _bracket(pieces, at + 1) if piece == "(" else (((piece,),), at + 1)
 
 
-def _bracket(pieces: list[str], at: int) -> tuple[list[Variant], int]:
+def _bracket(pieces: list[str], at: int) -> tuple[tuple[Sequence, ...], int]:
     """The options of a bracket; inside it, `|` divides whole sequences."""
-    options: list[Variant] = []
+    options: list[Sequence] = []
     while True:
-        variants, at = _bracket_branch(pieces, at)
-        options += variants
+        option, at = _sequence(pieces, at, inside=True)
+        if not option:
+            raise PhraseError("an empty choice in brackets")
+        options.append(option)
         if at >= len(pieces):
             raise PhraseError("an opening bracket without a closing one")
         if pieces[at] == ")":
-            return options, at + 1
+            return tuple(options), at + 1
         at += 1
-
-
-def _bracket_branch(pieces: list[str], at: int) -> tuple[list[Variant], int]:
-    variants: list[Variant] = [()]
-    while at < len(pieces) and pieces[at] not in (")", "|"):
-        options, at = _single(pieces, at)
-        if at < len(pieces) and pieces[at] == "?":
-            options, at = [*options, ()], at + 1
-        variants = [left + right for left, right in product(variants, options)]
-    return variants, at
-
-
-def _may_follow_bar(pieces: list[str], at: int) -> bool:
-    return at < len(pieces) and pieces[at] not in (")", "|", "?")
-
-
-def _starts_or_ends_with_gap(variant: Variant) -> bool:
-    return variant[0] in (GAP, WIDE_GAP) or variant[-1] in (GAP, WIDE_GAP)

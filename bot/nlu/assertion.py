@@ -23,7 +23,7 @@ from medspacy.context.context_rule import ConTextRule
 from spacy.tokens import Doc, Span
 
 from bot.knowledge.lexicon import ModifierRule
-from bot.knowledge.phrases import Variant
+from bot.knowledge.phrases import Sequence as Parsed
 from bot.nlu.clauses import Clause, clause_of
 from bot.nlu.matching import Match, PhraseTree
 from bot.nlu.tokens import Token
@@ -89,7 +89,7 @@ class AssertionReader:
         )
 
 
-def _labelled(rules: Iterable[ModifierRule]) -> Iterator[tuple[Variant, ConTextRule]]:
+def _labelled(rules: Iterable[ModifierRule]) -> Iterator[tuple[Parsed, ConTextRule]]:
     for rule in rules:
         for phrase in rule.phrases:
             label = ConTextRule(
@@ -98,7 +98,7 @@ def _labelled(rules: Iterable[ModifierRule]) -> Iterator[tuple[Variant, ConTextR
                 direction=rule.direction.upper(),
                 max_scope=rule.reach,
             )
-            yield from ((variant, label) for variant in phrase.variants)
+            yield phrase.parsed, label
 
 
 def _longest(matches: Sequence[Match]) -> list[Match]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from bot.knowledge.lexicon import Entry, EntryKind, Lexicon, Phrase
-from bot.knowledge.phrases import Variant
+from bot.knowledge.phrases import Sequence as Parsed
 from bot.nlu.assertion import AssertionReader
 from bot.nlu.clauses import Clause, split_clauses
 from bot.nlu.matching import Match, PhraseTree
@@ -78,15 +78,12 @@ class Engine:
     """Everything that is compiled from the lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        groups = {name: _variants(phrases) for name, phrases in lexicon.groups.items()}
-        groups["location"] = [v for e in lexicon.of("location") for v in _variants(e.phrases)]
+        groups = {name: _parsed(phrases) for name, phrases in lexicon.groups.items()}
+        groups["location"] = [p for e in lexicon.of("location") for p in _parsed(e.phrases)]
         self.openers = lexicon.clause_openers
         self.tree = PhraseTree(groups, _labelled(lexicon.entries))
         self.assertions = AssertionReader(lexicon.modifiers)
-        modifier_words = {
-            word for rule in lexicon.modifiers for v in _variants(rule.phrases) for word in v
-        }
-        vocabulary = self.tree.vocabulary | modifier_words | set(UNITS)
+        vocabulary = self.tree.vocabulary | self.assertions.tree.vocabulary | set(UNITS)
         self.speller = Speller(vocabulary, self.tree.prefixes, lexicon.spelling)
 
     def listen(self, text: str, today: date) -> Message:
@@ -97,16 +94,15 @@ class Engine:
         return Message(text, today, tokens, clauses, tuple(_choose(self.tree.find(tokens))))
 
 
-def _variants(phrases: Sequence[Phrase]) -> list[Variant]:
-    return [variant for phrase in phrases for variant in phrase.variants]
+def _parsed(phrases: Sequence[Phrase]) -> list[Parsed]:
+    return [phrase.parsed for phrase in phrases]
 
 
-def _labelled(entries: Sequence[Entry]) -> Iterator[tuple[Variant, Label]]:
+def _labelled(entries: Sequence[Entry]) -> Iterator[tuple[Parsed, Label]]:
     for entry in entries:
         for role in _ROLES:
             for phrase in getattr(entry, role):
-                label = Label(entry, role, phrase.text)
-                yield from ((variant, label) for variant in phrase.variants)
+                yield phrase.parsed, Label(entry, role, phrase.text)
 
 
 def _choose(matches: Sequence[Match]) -> list[Heard]:
@@ -136,9 +132,10 @@ def _key(label: Label) -> tuple[str, str]:
 
 
 def _lane(label: Label) -> str:
-    """Phrases compete within a lane; every red flag and topic has a lane of its own."""
-    own = label.entry.kind in ("red_flag", "topic", "reply")
-    return f"{label.entry.kind}.{label.entry.id}" if own else label.entry.kind
+    """Phrases compete within a lane: a group of findings, a kind; or only with themselves."""
+    entry = label.entry
+    own = entry.kind in ("red_flag", "topic", "reply") or entry.group == "sign"
+    return f"{entry.kind}.{entry.id if own else entry.group}"
 
 
 def _may_share(first: Heard, second: Heard) -> bool:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.knowledge.phrases import GAP, NUMBER, WIDE_GAP, Variant, groups_in
+from bot.knowledge.phrases import GAP, NUMBER, WIDE_GAP, Choice, groups_in
+from bot.knowledge.phrases import Sequence as Parsed
 from bot.nlu.numbers import number_at
 from bot.nlu.tokens import Token, tokenize
 
@@ -34,9 +35,9 @@ class Match:
         return self.words[-1] + 1
 
 
-@dataclass
+@dataclass(eq=False)
 class _Node:
-    next: dict[str, _Node] = field(default_factory=dict)
+    next: dict[str, list[_Node]] = field(default_factory=dict)
     ends: list[Any] = field(default_factory=list)
 
 
@@ -47,44 +48,50 @@ class PhraseTree:
     """Phrases with what each of them means; groups are found first, innermost first."""
 
     def __init__(
-        self, groups: Mapping[str, Iterable[Variant]], phrases: Iterable[tuple[Variant, Any]]
+        self, groups: Mapping[str, Iterable[Parsed]], phrases: Iterable[tuple[Parsed, Any]]
     ) -> None:
         self.prefixes: set[str] = set()
         self.vocabulary: set[str] = set()
         self.levels = [
-            self._tree((variant, name) for name in names for variant in groups[name])
+            self._tree((parsed, name) for name in names for parsed in groups[name])
             for names in _levels(groups)
         ]
         self.top = self._tree(phrases)
         self.prefix_lengths = tuple(sorted({len(p) for p in self.prefixes}))
 
-    def _tree(self, phrases: Iterable[tuple[Variant, Any]]) -> _Node:
+    def _tree(self, phrases: Iterable[tuple[Parsed, Any]]) -> _Node:
         root = _Node()
-        for variant, what in phrases:
-            node = root
-            for symbol in self._symbols(variant):
-                node = node.next.setdefault(symbol, _Node())
-            if what not in node.ends:
+        for parsed, what in phrases:
+            for node in self._grow([root], parsed):
                 node.ends.append(what)
         return root
 
-    def _symbols(self, variant: Variant) -> Iterator[str]:
-        """The variant's words, normalised exactly as a message is."""
+    def _grow(self, frontier: list[_Node], parsed: Parsed) -> list[_Node]:
+        """The nodes that are reached from `frontier` by the phrase; its choices meet again."""
         plain: list[str] = []
-        for piece in (*variant, ""):
-            special = piece.startswith("{") or piece in (GAP, WIDE_GAP, "") or piece.endswith("*")
-            if not special:
-                plain.append(piece)
+        for part in (*parsed, None):
+            if isinstance(part, str) and not _is_special(part):
+                plain.append(part)
                 continue
-            words = [token.text for token in tokenize(" ".join(plain))]
-            self.vocabulary.update(words)
-            yield from words
+            for word in tokenize(" ".join(plain)):
+                self.vocabulary.add(word.text)
+                frontier = _step(frontier, word.text)
             plain = []
-            if piece.endswith("*"):
-                self.prefixes.add(piece[:-1].casefold().replace("'", ""))
-                yield piece.casefold().replace("'", "")
-            elif piece:
-                yield piece
+            if isinstance(part, Choice):
+                frontier = self._grow_choice(frontier, part)
+            elif part is not None:
+                frontier = _step(frontier, self._special(part))
+        return frontier
+
+    def _grow_choice(self, frontier: list[_Node], choice: Choice) -> list[_Node]:
+        reached = [node for option in choice.options for node in self._grow(frontier, option)]
+        return reached + frontier if choice.optional else reached
+
+    def _special(self, part: str) -> str:
+        if part.endswith("*"):
+            part = part.casefold().replace("'", "")
+            self.prefixes.add(part[:-1])
+        return part
 
     def find(self, tokens: Sequence[Token]) -> list[Match]:
         """Every occurrence of every phrase, overlapping ones too."""
@@ -130,12 +137,10 @@ class _Walk:
         if at >= self.size or (words and self.gaps[at] == 2):
             return
         for reading in self.readings[at]:
-            child = node.next.get(reading)
-            if child:
+            for child in node.next.get(reading, ()):
                 yield from self._from(child, at + 1, (*words, at))
         for group, spans in self.jumps[at].items():
-            child = node.next.get(group)
-            if child:
+            for child in node.next.get(group, ()):
                 for span in spans:
                     yield from self._from(child, span[-1] + 1, words + span)
         yield from self._over_gaps(node, at, words)
@@ -144,20 +149,30 @@ class _Walk:
         self, node: _Node, at: int, words: tuple[int, ...]
     ) -> Iterator[tuple[Any, tuple[int, ...]]]:
         for symbol, longest, limit in ((GAP, GAP_WORDS, 1), (WIDE_GAP, WIDE_GAP_WORDS, 2)):
-            child = node.next.get(symbol)
-            if child is None:
-                continue
-            for skip in range(longest + 1):
-                if at + skip >= self.size or self.gaps[at + skip] >= limit:
-                    break
-                yield from self._from(child, at + skip, words)
+            for child in node.next.get(symbol, ()):
+                for skip in range(longest + 1):
+                    if at + skip >= self.size or self.gaps[at + skip] >= limit:
+                        break
+                    yield from self._from(child, at + skip, words)
 
 
-def _levels(groups: Mapping[str, Iterable[Variant]]) -> list[list[str]]:
+def _is_special(part: str) -> bool:
+    return part in (GAP, WIDE_GAP) or part.endswith("*") or part.startswith("{")
+
+
+def _step(frontier: list[_Node], symbol: str) -> list[_Node]:
+    """One new node that every node of the frontier leads to by `symbol`."""
+    node = _Node()
+    for before in dict.fromkeys(frontier):
+        before.next.setdefault(symbol, []).append(node)
+    return [node]
+
+
+def _levels(groups: Mapping[str, Iterable[Parsed]]) -> list[list[str]]:
     """Group names in an order in which each group's own groups come first."""
     needs = {
-        name: {g for variant in variants for g in groups_in(variant)} - {"n"}
-        for name, variants in groups.items()
+        name: {g for parsed in phrases for g in groups_in(parsed)} - {"n"}
+        for name, phrases in groups.items()
     }
     levels: list[list[str]] = []
     done: set[str] = set()
