@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import structlog
 from rasa.core.agent import Agent
 
 from bot.channels.desk import Desk
 from bot.channels.ledger import Ledger
 from bot.channels.limits import Rates
 from bot.channels.responses import ClinicResponses
-from bot.channels.safety import TECHNICAL_PROBLEM, Danger, SafetyNet
+from bot.channels.safety import SELF_TEST, TECHNICAL_PROBLEM, Danger, SafetyNet
 from bot.channels.tokens import Tokens
 from bot.channels.turns import Turns
 from bot.settings import Settings
 from bot.store.database import open_database
 from bot.store.tracker_store import strict
 
+_log = structlog.get_logger(__name__)
 EMERGENCY_PREFIX = "utter_emergency_"
 
 
@@ -43,4 +45,7 @@ def safety_net(agent: Agent, danger: Danger, settings: Settings) -> SafetyNet:
     names = [n for n in responses.responses if n.startswith(EMERGENCY_PREFIX)]
     if TECHNICAL_PROBLEM not in responses.responses:
         raise MissingResponse(f"The domain has no response {TECHNICAL_PROBLEM}.")
-    return SafetyNet(danger, responses.say, [TECHNICAL_PROBLEM, *names])
+    net = SafetyNet(danger, responses.say, [TECHNICAL_PROBLEM, *names])
+    if net.hear(SELF_TEST) is None:  # which also loads what the ear needs
+        _log.error("sentinel.deaf", check="self_test")
+    return net

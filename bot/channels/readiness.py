@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.channels.desk import Desk
+from bot.channels.safety import SELF_TEST
 from bot.store.errors import StoreError
 
 PATIENCE = 2.0
 """Seconds for one check; a check that hangs has failed."""
-SELF_TEST = "I have crushing chest pain and I can't breathe"
 _LOCK_NAME = "health"
 
 

@@ -14,6 +14,8 @@ from typing import Any
 import structlog
 
 TECHNICAL_PROBLEM = "utter_technical_problem"
+SELF_TEST = "I have crushing chest pain and I can't breathe"
+"""A message that the danger check must hear, or it is broken."""
 EMERGENCY_DEADLINE = 0.8
 """Seconds that the engine gets when a danger sign was heard; then the safety text goes out."""
 Danger = Callable[[str], "str | None"]

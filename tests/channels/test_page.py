@@ -124,6 +124,10 @@ def test_an_emergency_stays_pinned_with_a_link_to_call(page: Page) -> None:
     expect(call).to_have_attribute("href", "tel:911")
     expect(call).to_be_in_viewport()
     assert call.bounding_box()["height"] >= 44
+    expect(page.get_by_role("button", name="Try again")).to_be_visible(timeout=15_000)
+    say(page, "cramps")
+    expect(page.locator(".message.bot").last).to_contain_text("Noted.")
+    expect(call).to_be_hidden()
 
 
 def test_a_patient_deletes_the_chat(page: Page, address: str) -> None:

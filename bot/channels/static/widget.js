@@ -196,10 +196,11 @@ class Chat {
     const fresh = messages.filter((m) => !m.seq || !this.seen.has(m.seq));
     const bubbles = fresh.map((message) => {
       if (message.seq) { this.seen.add(message.seq); this.lastSeq = Math.max(this.lastSeq, message.seq); }
-      if (message.card?.type === "emergency") this.pin();
       return this.bubble(message.from, message.text, message.card);
     });
-    if (fresh.length) this.offer(messages.slice(lastSpoken(messages)));
+    const latest = messages.slice(lastSpoken(messages));
+    if (fresh.length) this.offer(latest);
+    if (latest.length) this.pin(latest.some(isEmergency));
     this.scrollTo(quietly ? bubbles.at(-1) : bubbles[0]);
     if (!quietly) this.announce(fresh.map((m) => m.text).join(" "));
   }
@@ -209,7 +210,7 @@ class Chat {
     for (const message of messages.filter((m) => !texts.has(m.text))) {
       const bubble = this.bubble("bot", message.text, message.card);
       bubble.dataset.safety = message.text;
-      if (message.card?.type === "emergency") this.pin();
+      if (isEmergency(message)) this.pin(true);
       this.scrollTo(bubble);
       this.announce(message.text);
     }
@@ -233,11 +234,13 @@ class Chat {
     return text.split(pattern).map((part) => (this.phones.includes(part) ? phoneLink(part) : document.createTextNode(part)));
   }
 
-  pin() {
+  /* The number to call stays in sight as long as the bot's last words are about an emergency. */
+  pin(needed) {
+    this.parts.pinned.hidden = !needed;
+    if (!needed) return;
     const number = this.phones[1];
     const link = phoneLink(number, "call", `Call ${number}`);
     this.parts.pinned.replaceChildren(make("span", "", "This may be an emergency."), link);
-    this.parts.pinned.hidden = false;
     this.root.scrollIntoView({ block: "nearest" });
   }
 
@@ -320,6 +323,7 @@ class Chat {
 
 /* Where the bot's last words begin: after the last thing the patient said. */
 const lastSpoken = (messages) => messages.map((m) => m.from).lastIndexOf("patient") + 1;
+const isEmergency = (message) => message.card?.type === "emergency";
 const isReply = (option) => "reply" in parsed(option.payload);
 const parsed = (payload) => JSON.parse(payload.slice("/answer".length));
 /* Also where randomUUID is missing: pages without TLS on a clinic's own network. */
