@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,12 +10,14 @@ from bot.knowledge.errors import Problems
 from bot.triage.content import Knowledge
 from bot.triage.intake import Intake
 
+_PAGE_LINE = re.compile(r"^SEED L\d+(-L\d+)?$")
 _INTAKE_FIELDS = frozenset(Intake.__dataclass_fields__) - {"findings", "asked", "unsure", "words"}
 
 
 def check_references(knowledge: Knowledge, used: set[str], problems: Problems) -> None:
     """Note unknown ids and unused findings. `used`: ids that some condition names."""
     check = _Checker(knowledge, problems)
+    check.sources()
     check.findings()
     check.red_flags()
     check.items()
@@ -33,6 +36,16 @@ class _Checker:
         for name in names:
             if name is not None and name not in allowed:
                 self.problems.not_allowed(path, name, allowed)
+
+    def sources(self) -> None:
+        """Each tag is listed in sources.yml; of the clinic's page also the line is named."""
+        tables = ("findings", "locations", "red_flags", "rules", "requirements", "items")
+        for table in (*tables, "strategies", "cautions", "questions"):
+            for entry in getattr(self.knowledge, table).values():
+                cited = (entry, *getattr(entry, "evidence", ()))
+                tags = dict.fromkeys(tag for one in cited for tag in one.source)
+                plain = [_PAGE_LINE.sub("SEED", tag) for tag in tags]
+                self.known(f"{table}: {entry.id}.source", plain, self.knowledge.sources)
 
     def findings(self) -> None:
         for name in set(self.knowledge.findings) & set(self.knowledge.red_flags):

@@ -107,4 +107,4 @@ class ConditionReader:
             self.problems.add(path, "expected {level: urgent, min: number}")
             return _NEVER
         self._ids([raw["level"]], DISPOSITIONS, path)
-        return Condition("red_flags", ids=(raw["level"],), minimum=raw["min"])  # type: ignore[arg-type]
+        return Condition("red_flags", ids=(raw["level"],), minimum=raw["min"])

@@ -24,12 +24,14 @@ from bot.triage.content import (
     RedFlag,
     Requirement,
     Rule,
+    Source,
     Strategy,
 )
 
 T = TypeVar("T")
 FOLDER = Path(__file__).resolve().parents[2] / "knowledge"
 _FILES: Mapping[str, type] = {
+    "sources": Source,
     "findings": Finding,
     "locations": Location,
     "red_flags": RedFlag,

@@ -62,6 +62,15 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Source:
+    """What a source tag points to, and how it was read (see knowledge/sources.yml)."""
+
+    id: str
+    at: str
+    read: Literal["page", "collection", "reproduction", "abstract", "clinic", "judgement"]
+
+
+@dataclass(frozen=True)
 class Finding:
     """One clinical fact that can be present, absent or unknown.
 
@@ -270,6 +279,7 @@ class Knowledge:
     """
 
     version: str
+    sources: Mapping[str, Source] = field(default_factory=dict)
     findings: Mapping[str, Finding] = field(default_factory=dict)
     locations: Mapping[str, Location] = field(default_factory=dict)
     red_flags: Mapping[str, RedFlag] = field(default_factory=dict)

@@ -58,6 +58,11 @@ def test_an_empty_source_is_refused(folder: Path) -> None:
     assert ".source: is missing or empty" in text
 
 
+def test_a_source_that_is_not_listed_is_refused(folder: Path) -> None:
+    text = problems_after(folder, "rules.yml", lambda e: e[0].update(source=["MERCK-X"]))
+    assert ".source: 'MERCK-X' is not allowed (did you mean MERCK" in text
+
+
 def test_a_mistyped_finding_in_a_condition_suggests_the_right_one(folder: Path) -> None:
     text = problems_after(folder, "rules.yml", lambda e: e[0].update(when="numbnes"))
     assert "rules.yml" in text and ".when" in text and "did you mean numbness" in text
