@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -27,10 +28,10 @@ class Builder:
         self.problems = problems
         self.condition = condition
 
-    def build(self, cls: type[T], raw: Any, path: str) -> T | None:
+    def build(self, cls: Callable[..., T], raw: Any, path: str) -> T | None:
         """An instance of `cls` from a mapping, or None when something was wrong."""
         if not isinstance(raw, Mapping):
-            self.problems.add(path, f"expected a mapping with keys {', '.join(_hints(cls))}")
+            self.problems.add(path, "expected a mapping with keys: " + ", ".join(_hints(cls)))
             return None
         before = len(self.problems.lines)
         self._check_keys(cls, raw, path)
@@ -38,7 +39,7 @@ class Builder:
         values = {k: self.value(hints[k], v, f"{path}.{k}") for k, v in raw.items() if k in hints}
         return cls(**values) if len(self.problems.lines) == before else None
 
-    def _check_keys(self, cls: type, raw: Mapping[str, Any], path: str) -> None:
+    def _check_keys(self, cls: Any, raw: Mapping[str, Any], path: str) -> None:
         for key in raw:
             if key not in _hints(cls):
                 self.problems.not_allowed(f"{path}.{key}", key, _hints(cls))
@@ -58,7 +59,7 @@ class Builder:
         if origin is tuple:
             return self._tuple(get_args(hint)[0], raw, path)
         if dataclasses.is_dataclass(hint):
-            return self.build(hint, raw, path)  # type: ignore[arg-type]
+            return self.build(hint, raw, path)
         return self._plain(hint, raw, path)
 
     def _optional(self, hint: Any, raw: Any, path: str) -> Any:
@@ -86,11 +87,13 @@ class Builder:
         return raw
 
 
-def _hints(cls: type) -> dict[str, Any]:
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
     return get_type_hints(cls)
 
 
-def _required(cls: type) -> tuple[str, ...]:
+@cache
+def _required(cls: Any) -> tuple[str, ...]:
     missing = dataclasses.MISSING
     return tuple(
         f.name
