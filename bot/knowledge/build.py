@@ -59,7 +59,7 @@ class Builder:
         if origin is tuple:
             return self._tuple(get_args(hint)[0], raw, path)
         if dataclasses.is_dataclass(hint):
-            return self.build(hint, raw, path)
+            return self.build(hint, raw, path)  # type: ignore[arg-type]
         return self._plain(hint, raw, path)
 
     def _optional(self, hint: Any, raw: Any, path: str) -> Any:
