@@ -9,7 +9,7 @@ from actions.turn import Turn
 
 
 class ActionNotUnderstood(SafeAction):
-    """Answers the topic that was named, if any, else asks for other words."""
+    """Asks for other words."""
 
     def name(self) -> str:
         return "action_not_understood"

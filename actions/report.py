@@ -49,9 +49,7 @@ class Report:
         self._list("utter_assessment_unknown", signs)
 
     def _contributors(self) -> None:
-        shown = [
-            (name, self._linked(name)) for name in ("more", "possible") if self._linked(name)
-        ]
+        shown = [(name, self._linked(name)) for name in ("more", "possible") if self._linked(name)]
         for likelihood, lines in shown:
             self._list(f"utter_contributors_{likelihood}", lines)
         if shown:

@@ -13,7 +13,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, SafeAction
 from actions.turn import Turn
 from actions.wording import changed_facts, in_line
-from bot.triage.answers import Heard, apply, give_up
+from bot.triage.answers import Heard, give_up
 from bot.triage.content import Knowledge, Question
 from bot.triage.intake import Intake
 from bot.triage.questions import next_question
@@ -68,7 +68,7 @@ def wants_something_else(turn: Turn, heard: Heard) -> bool:
     if turn.intent in _SMALL_TALK:
         return turn.is_button or not heard.understood
     if turn.intent not in _WISHES:
-        return turn.intent == "nlu_fallback" and turn.topic is not None and not heard.answered
+        return False
     return not heard.answered or turn.is_button or turn.confidence >= _SURE
 
 

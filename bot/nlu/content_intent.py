@@ -1,7 +1,8 @@
 """Lets clinical facts outrank small talk: "hi, my calf cramps at night" is not a greeting.
 
 Runs after the intent classifier and the reader. A message that the classifier took for small
-talk, or was not sure of, becomes `inform` when the reader found facts in it.
+talk, or was not sure of, becomes `inform` when the reader found facts in it. One that it could
+not place at all, but that names something on the clinic's page, becomes `ask_topic`.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICT
 from rasa.shared.nlu.training_data.message import Message
 
 INFORM = "inform"
+ASK_TOPIC = "ask_topic"
 GIVES_WAY = frozenset(
     {
         "greet", "thank", "goodbye", "affirm", "deny", "unsure", "answer", "bot_challenge",
@@ -23,14 +25,13 @@ GIVES_WAY = frozenset(
     }
 )  # fmt: skip
 """Intents that a fact outranks. A wish (to book, to ask, to start over) stays a wish."""
+UNPLACED = frozenset({"out_of_scope", "nlu_fallback"})
 NOT_FACTS = frozenset({"reply", "topic", "person", "number"})
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class ContentIntent(GraphComponent):
-    """Sets the intent to `inform` where the facts of a message say more than its tone."""
+    """Sets the intent where the content of a message says more than its tone."""
 
     @classmethod
     def create(
@@ -47,12 +48,17 @@ class ContentIntent(GraphComponent):
         """Correct the intent of each message in place; its ranking stays for whoever reads it."""
         for message in messages:
             intent = message.get(INTENT) or {}
-            if intent.get(INTENT_NAME_KEY) in GIVES_WAY and _tells_facts(message):
+            better = _better(intent.get(INTENT_NAME_KEY), message.get(ENTITIES) or [])
+            if better:
                 confidence = intent.get(PREDICTED_CONFIDENCE_KEY, 0.0)
-                told = {INTENT_NAME_KEY: INFORM, PREDICTED_CONFIDENCE_KEY: confidence}
+                told = {INTENT_NAME_KEY: better, PREDICTED_CONFIDENCE_KEY: confidence}
                 message.set(INTENT, told, add_to_output=True)
         return messages
 
 
-def _tells_facts(message: Message) -> bool:
-    return any(e.get("entity") not in NOT_FACTS for e in message.get(ENTITIES) or [])
+def _better(intent: str | None, entities: list[dict[str, Any]]) -> str | None:
+    """The intent that the content calls for, or None when the classifier's stands."""
+    kinds = {entity.get("entity") for entity in entities}
+    if intent in GIVES_WAY and kinds - NOT_FACTS:
+        return INFORM
+    return ASK_TOPIC if intent in UNPLACED and "topic" in kinds else None

@@ -42,13 +42,13 @@ class Dialogue:
         return self.tracker.get_slot(name)
 
     def said(self) -> list[str]:
-        """Names of the responses and actions since the last message of the patient."""
+        """Responses uttered and actions run since the patient's last message."""
         done: list[str] = []
         for event in reversed(list(self.tracker.events)):
             if event.type_name == "user":
                 break
-            if event.type_name == "action" and event.action_name:
-                done.append(event.action_name)
+            if event.type_name == "action" and not str(event.action_name).startswith("utter_"):
+                done.append(str(event.action_name))
             if event.type_name == "bot" and event.metadata.get("utter_action"):
                 done.append(event.metadata["utter_action"])
         return list(reversed(done))

@@ -123,9 +123,7 @@ def test_thanks_is_no_name() -> None:
 
 def test_no_consent_ends_the_form_and_sends_nothing() -> None:
     slots = FILLED | {"booking_consent": None}
-    done = validate(
-        text="/deny", intent="deny", requested_slot="booking_consent", **slots
-    )
+    done = validate(text="/deny", intent="deny", requested_slot="booking_consent", **slots)
     assert done.slots["requested_slot"] is None
     sent = run(ActionRequestAppointment(), **slots)
     assert sent.responses[0] == "utter_booking_needs_consent"
@@ -172,7 +170,10 @@ def test_a_confirmed_request_has_a_reference_and_clears_the_form() -> None:
 
 def test_after_a_result_there_is_nothing_to_go_on_with() -> None:
     done = run(
-        ActionRequestAppointment(), **FILLED, booking_confirmed=True, assessment={"disposition": "book"}
+        ActionRequestAppointment(),
+        **FILLED,
+        booking_confirmed=True,
+        assessment={"disposition": "book"},
     )
     assert done.responses == ["utter_appointment_requested"]
 

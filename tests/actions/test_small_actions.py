@@ -50,9 +50,7 @@ def test_why_gives_the_reason_of_the_pending_question() -> None:
 
 def test_why_without_a_question_says_what_all_questions_are_for() -> None:
     assert run(ActionExplainQuestion()).responses == ["utter_explain_nothing_asked"]
-    assert run(ActionExplainQuestion(), form="booking_form").responses == [
-        "utter_explain_booking"
-    ]
+    assert run(ActionExplainQuestion(), form="booking_form").responses == ["utter_explain_booking"]
 
 
 def test_read_back_tells_what_is_so_what_is_not_and_what_is_not_known() -> None:
@@ -92,9 +90,7 @@ def test_a_question_has_the_contract_of_the_channel() -> None:
 
 
 def test_each_attempt_has_its_own_wording_and_the_last_the_choices() -> None:
-    said = [
-        run(AskQuestion(), question="screen_leg", attempts=n).messages[0] for n in (0, 1, 2, 5)
-    ]
+    said = [run(AskQuestion(), question="screen_leg", attempts=n).messages[0] for n in (0, 1, 2, 5)]
     texts = knowledge().questions["screen_leg"].texts
     assert [m["wording"] for m in said] == [*texts, texts[-1]]
     assert [bool(m["buttons"]) for m in said] == [False, False, True, True]

@@ -164,7 +164,9 @@ def test_with_nothing_left_to_ask_the_form_ends() -> None:
 
 def test_when_it_fails_the_patient_gets_words_and_the_form_stays_open() -> None:
     broken = {"findings": {"numbness": {"no_such_field": 1}}}
-    done = validate(intent="inform", intake=broken, question="frequency", requested_slot="frequency")
+    done = validate(
+        intent="inform", intake=broken, question="frequency", requested_slot="frequency"
+    )
     assert done.responses == ["utter_technical_problem"]
     assert done.slots["requested_slot"] == "frequency"
 
@@ -182,7 +184,9 @@ def test_new_facts_that_do_not_answer_are_noted_and_use_up_no_wording() -> None:
 
 
 def test_the_danger_signs_of_a_new_place_come_before_the_question_that_waits() -> None:
-    screened = {n: Answer("absent", heard="asked") for n in knowledge().questions["screen_leg"].findings}
+    screened = {
+        n: Answer("absent", heard="asked") for n in knowledge().questions["screen_leg"].findings
+    }
     before = Intake(locations=("calf",), findings=screened, asked=("screen_leg",))
     done = validate(
         intent="correct",

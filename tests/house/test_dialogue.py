@@ -1,0 +1,215 @@
+"""The Rasa project fits together: names, words, payloads, and who says what."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import textstat
+import yaml
+from rasa_sdk.executor import ActionExecutor
+
+from actions.triage_form import FORM as TRIAGE
+from bot.knowledge import knowledge
+from bot.settings import ROOT
+from bot.triage.reading import KINDS
+
+DOMAIN = yaml.safe_load((ROOT / "domain.yml").read_text(encoding="utf-8"))
+RULES = yaml.safe_load((ROOT / "data/rules.yml").read_text(encoding="utf-8"))["rules"]
+STORIES = yaml.safe_load((ROOT / "data/stories.yml").read_text(encoding="utf-8"))["stories"]
+NLU = yaml.safe_load((ROOT / "data/nlu.yml").read_text(encoding="utf-8"))["nlu"]
+RESPONSES: dict[str, list[dict[str, Any]]] = DOMAIN["responses"]
+TEXTS = [(name, v["text"]) for name, variants in RESPONSES.items() for v in variants]
+GRADE = 8.0
+SETTINGS = {"clinic_phone", "clinic_name", "emergency_number", "crisis_number", "booking_url"}
+SPOKEN_BY_NAME = re.compile(r"[\"'](utter_\w+)[\"']")
+SPOKEN_BY_PATTERN = re.compile(r"f[\"'](utter_\w+)\{")
+
+
+def sources() -> Iterator[tuple[Path, str]]:
+    for folder in ("actions", "bot"):
+        for path in (ROOT / folder).rglob("*.py"):
+            yield path, path.read_text(encoding="utf-8")
+
+
+def intents() -> set[str]:
+    return {next(iter(i)) if isinstance(i, dict) else i for i in DOMAIN["intents"]}
+
+
+def steps(kind: str, blocks: list[dict[str, Any]]) -> set[str]:
+    listed = [s for b in blocks for s in b["steps"]]
+    listed += [s for group in listed if "or" in group for s in group["or"]]
+    return {s[kind] for s in listed if s.get(kind)}
+
+
+def test_every_response_is_uttered_by_somebody() -> None:
+    code = "\n".join(text for _, text in sources())
+    named = set(SPOKEN_BY_NAME.findall(code)) | steps("action", RULES)
+    patterns = tuple(SPOKEN_BY_PATTERN.findall(code))
+    flags = {flag.response for flag in knowledge().red_flags.values()}
+    asked = {
+        f"utter_ask_{slot}" for form in DOMAIN["forms"].values() for slot in form["required_slots"]
+    }
+    suffixed = {f"{name}_{what}" for name in flags for what in ("check", "reminder")}
+    own = {
+        r for r in RESPONSES if r.startswith(patterns) or r in {f"{n}_within" for n in RESPONSES}
+    }
+    assert RESPONSES.keys() - named - flags - asked - suffixed - own == set()
+
+
+def test_every_response_that_the_code_names_exists() -> None:
+    for path, text in sources():
+        for name in SPOKEN_BY_NAME.findall(text):
+            assert name in RESPONSES or any(r.startswith(name) for r in RESPONSES), path.name
+
+
+def test_every_emergency_response_of_the_content_exists() -> None:
+    for flag in knowledge().red_flags.values():
+        assert flag.response in RESPONSES, flag.id
+
+
+def test_every_action_is_declared_and_every_declared_action_exists() -> None:
+    executor = ActionExecutor()
+    executor.register_package("actions")
+    ours = {name for name in executor.actions if name != "action_broken_on_purpose"}
+    assert ours == set(DOMAIN["actions"])
+
+
+def test_slot_mappings_are_not_validated_on_every_message() -> None:
+    assert "action_validate_slot_mappings" not in DOMAIN["actions"]
+
+
+def test_no_slot_carries_over_and_no_clock_ends_a_session() -> None:
+    config = DOMAIN["session_config"]
+    assert config == {"session_expiration_time": 0, "carry_over_slots_to_new_session": False}
+
+
+def test_every_slot_is_filled_by_actions_only() -> None:
+    """Texts never fill a slot by themselves: `from_text` eats the sentence that opens a form."""
+    for name, slot in DOMAIN["slots"].items():
+        assert slot["mappings"] == [{"type": "custom"}], name
+
+
+def test_entities_are_the_kinds_of_mentions() -> None:
+    assert set(DOMAIN["entities"]) == KINDS | {"booking_field"}
+
+
+def test_every_intent_is_trained_and_answered() -> None:
+    trained = {block["intent"] for block in NLU if "intent" in block}
+    assert trained == intents() - {"nlu_fallback"}
+    assert steps("intent", RULES) == intents()
+
+
+def test_large_intents_have_forty_examples_and_small_ones_fifteen() -> None:
+    large = {"report_symptoms", "inform", "correct", "ask_topic", "book", "out_of_scope"}
+    for block in NLU:
+        if "intent" in block:
+            examples = block["examples"].strip().splitlines()
+            assert len(examples) == len({e.lower() for e in examples}), block["intent"]
+            assert len(examples) >= (40 if block["intent"] in large else 15), block["intent"]
+
+
+def test_the_registry_of_responses_lists_each_once() -> None:
+    listed = [s["action"] for b in STORIES for s in b["steps"] if "action" in s]
+    spoken = [name for name in listed if name.startswith("utter_")]
+    assert RESPONSES.keys() - set(spoken) - steps("action", RULES) == set()
+
+
+def buttons() -> Iterator[tuple[str, dict[str, str]]]:
+    for name, variants in RESPONSES.items():
+        for variant in variants:
+            yield from ((name, button) for button in variant.get("buttons", []))
+
+
+@pytest.mark.parametrize(("name", "button"), list(buttons()), ids=lambda x: str(x)[:40])
+def test_every_payload_is_an_intent_and_stands_in_the_question_too(
+    name: str, button: dict[str, str]
+) -> None:
+    assert re.match(r"/(\w+)", button["payload"])[1] in intents()  # type: ignore[index]
+    options = RESPONSES[name][0]["custom"]["question"]["options"]
+    assert {"label": button["title"], "payload": button["payload"]} in [
+        {"label": o["label"], "payload": o["payload"]} for o in options
+    ]
+
+
+@pytest.mark.parametrize("name", [n for n, t in TEXTS if t.rstrip().endswith("?")])
+def test_every_question_carries_its_contract(name: str) -> None:
+    free = {"utter_greet", "utter_rephrase", "utter_understanding_nothing", "utter_started_over"}
+    if name not in free:
+        assert RESPONSES[name][0]["custom"]["question"]["topic"], name
+
+
+def grade(text: str) -> float:
+    """Reading grade from letters, words and sentences; a line of a list is left out.
+
+    The syllable grades of textstat fetch a dictionary from the internet.
+    """
+    said = re.sub(r"\n?\{(items|facts)\}", ".", text)
+    plain = re.sub(r"\{\w+\}", "911", said)
+    return float(textstat.automated_readability_index(plain))
+
+
+@pytest.mark.parametrize(("name", "text"), TEXTS, ids=[n for n, _ in TEXTS])
+def test_texts_are_easy_to_read_and_one_message_each(name: str, text: str) -> None:
+    assert "\n\n" not in text
+    assert grade(text) <= GRADE
+
+
+def test_texts_fill_only_settings_or_what_the_actions_give() -> None:
+    given = {"wording", "facts", "why", "name", "summary", "cautions", "days", "items", "contact"}
+    given |= {"when", "reference"}
+    for name, text in TEXTS:
+        assert set(re.findall(r"\{(\w+)\}", text)) <= SETTINGS | given, name
+
+
+def test_the_emergency_texts_have_a_number_and_no_question() -> None:
+    first = {flag.response for flag in knowledge().red_flags.values()}
+    for name, text in TEXTS:
+        if name in first:
+            assert "{emergency_number}" in text or "{crisis_number}" in text, name
+
+
+def test_no_action_utters_prose_of_its_own() -> None:
+    """`utter_message` gets names of responses and values, never a text."""
+    for path in (ROOT / "actions").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("utter_message"):
+                keywords = {k.arg: k.value for k in node.keywords}
+                assert not node.args and "text" not in keywords, path.name
+                assert "response" in keywords, path.name
+                for name, value in keywords.items():
+                    literal = isinstance(value, ast.Constant) and isinstance(value.value, str)
+                    assert name == "response" or not literal, f"{path.name}: {name}"
+
+
+def test_no_action_hides_a_sentence() -> None:
+    """Strings with three words or more are docstrings, or do not exist."""
+    for path in (ROOT / "actions").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        described = {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr)}
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                words = re.findall(r"[A-Za-z]{2,} ", node.value + " ")
+                assert id(node) in described or len(words) < 3, f"{path.name}: {node.value[:40]}"
+
+
+def test_the_endpoints_keep_the_domain_out_of_action_calls() -> None:
+    endpoints = yaml.safe_load((ROOT / "endpoints.yml").read_text(encoding="utf-8"))
+    assert endpoints["action_endpoint"]["enable_selective_domain"] is True
+    assert endpoints["action_endpoint"]["url"].startswith("http://127.0.0.1:")
+
+
+def test_only_our_channel_is_mounted() -> None:
+    credentials = yaml.safe_load((ROOT / "credentials.yml").read_text(encoding="utf-8"))
+    assert list(credentials) == ["bot.channels.web.WebChannel"]
+
+
+def test_the_safety_policy_stands_above_the_rules() -> None:
+    config = yaml.safe_load((ROOT / "config.yml").read_text(encoding="utf-8"))
+    policies = {p["name"]: p for p in config["policies"]}
+    assert policies["bot.policies.safety.SafetyPolicy"]["priority"] > 6
+    assert TRIAGE in DOMAIN["forms"]

@@ -1,0 +1,35 @@
+"""Facts outrank small talk; wishes stay wishes."""
+
+from __future__ import annotations
+
+import pytest
+from rasa.shared.nlu.constants import ENTITIES, INTENT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.content_intent import ContentIntent
+
+
+@pytest.mark.parametrize(
+    ("intent", "kinds", "better"),
+    [
+        ("greet", ["location", "finding"], "inform"),
+        ("thank", ["side"], "inform"),
+        ("nlu_fallback", ["frequency"], "inform"),
+        ("deny", ["finding", "reply"], "inform"),
+        ("deny", ["reply"], "deny"),
+        ("greet", ["person"], "greet"),
+        ("greet", [], "greet"),
+        ("book", ["location"], "book"),
+        ("ask_topic", ["finding", "topic"], "ask_topic"),
+        ("start_over", ["finding"], "start_over"),
+        ("correct", ["side"], "correct"),
+        ("out_of_scope", ["topic"], "ask_topic"),
+        ("out_of_scope", ["topic", "finding"], "inform"),
+        ("nlu_fallback", [], "nlu_fallback"),
+    ],
+)
+def test_the_content_may_correct_the_intent(intent: str, kinds: list[str], better: str) -> None:
+    message = Message({INTENT: {"name": intent, "confidence": 0.5}})
+    message.set(ENTITIES, [{"entity": kind, "value": "x"} for kind in kinds])
+    (done,) = ContentIntent().process([message])
+    assert done.get(INTENT) == {"name": better, "confidence": 0.5}
