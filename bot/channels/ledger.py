@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from bot.channels.offers import Choice, accept
 from bot.store.conversations import create_conversation, delete_conversation, transcript
@@ -17,6 +17,25 @@ from bot.store.queries import record_incident
 from bot.store.turns import Turn
 
 _WAITING = ("received", "failed")
+_HERE = InboxMessage.conversation_id == bindparam("conversation")
+_LEFT_BEHIND = (
+    select(InboxMessage)
+    .where(
+        _HERE,
+        InboxMessage.status.in_(_WAITING),
+        InboxMessage.id
+        > select(func.coalesce(func.max(InboxMessage.id), 0))
+        .where(_HERE, InboxMessage.status == "answered")
+        .scalar_subquery(),
+    )
+    .order_by(InboxMessage.id)
+)
+_LEFT_BEHIND_BEFORE = _LEFT_BEHIND.where(
+    InboxMessage.id
+    < select(func.max(InboxMessage.id))
+    .where(_HERE, InboxMessage.message_id == bindparam("message"))
+    .scalar_subquery()
+)
 
 
 @dataclass(frozen=True)
@@ -102,19 +121,10 @@ class Ledger:
         has overtaken stays where it is: its words would be read as an answer to another
         question.
         """
-        rows = InboxMessage
-        here = rows.conversation_id == conversation_id
-        answered = select(func.coalesce(func.max(rows.id), 0)).where(
-            here, rows.status == "answered"
-        )
-        wanted = select(rows).where(
-            here, rows.status.in_(_WAITING), rows.id > answered.scalar_subquery()
-        )
-        if before is not None:
-            this = select(func.max(rows.id)).where(here, rows.message_id == before)
-            wanted = wanted.where(rows.id < this.scalar_subquery())
+        wanted = _LEFT_BEHIND if before is None else _LEFT_BEHIND_BEFORE
+        keys = {"conversation": conversation_id, "message": before}
         with self.database.begin() as session:
-            found: Iterable[Any] = session.execute(wanted.order_by(rows.id)).scalars()
+            found: Iterable[Any] = session.execute(wanted, keys).scalars()
             return [Incoming(r.message_id, r.body or "", r.kind, r.label) for r in found]
 
     def waiting_conversations(self) -> list[str]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +29,14 @@ RESULTS: tuple[Any, ...] = (
     {"events": [{"event": "slot", "name": "note", "value": [1]}], "responses": [{"text": "hi"}]},
     {"events": [{"event": "followup", "name": "action_listen"}]},
     {},
+    {"events": [{"event": "slot", "name": "a", "value": 1, "timestamp": None, "metadata": {}}]},
+    {"events": [{"event": "slot", "name": "a", "value": 1, "timestamp": True}]},
+    {"events": [{"event": "slot", "name": "a", "value": 1, "metadata": []}]},
+    {"events": [{"event": "slot", "name": 1, "value": 1}]},
+    {"events": [{"event": ["slot"]}]},
+    {"events": [{"event": "restart"}, {"name": "nameless"}]},
+    {"events": [{"event": "active_loop", "name": None}, {"event": "rewind"}], "other": 1},
+    {"events": [{"event": "user", "text": "hi", "parse_data": {"intent": {"name": 1}}}]},
     {"events": [{"event": "no_such_event"}], "responses": []},
     {"events": [{"event": "slot"}]},
     {"events": "none"},
@@ -39,6 +50,8 @@ RESULTS: tuple[Any, ...] = (
 def tuned(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(RemoteAction, "_validate_action_result", STOCK_VALIDATE)
     monkeypatch.setattr(Event, "resolve_by_type", staticmethod(STOCK_RESOLVE))
+    for module in frame.COPYING_FOR_LOGS:
+        monkeypatch.setattr(module, "copy", copy)
     frame.tune()
 
 
@@ -76,6 +89,15 @@ def test_the_schema_is_not_checked_again_at_each_answer(
     assert RemoteAction("action_x", None)._validate_action_result(RESULTS[0])
 
 
+def test_the_frame_copies_in_depth_only_for_its_debug_lines() -> None:
+    for module in frame.COPYING_FOR_LOGS:
+        tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+        lines = [ast.unparse(n) for n in ast.walk(tree) if _is_debug_line(n)]
+        copies = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "copy"]
+        assert copies
+        assert len(copies) == sum(line.count("copy.deepcopy(") for line in lines)
+
+
 def test_tuning_twice_changes_nothing(tuned: None) -> None:
     before = RemoteAction._validate_action_result, Event.resolve_by_type
     frame.tune()
@@ -86,6 +108,10 @@ def test_another_version_of_the_frame_is_refused(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(rasa, "__version__", "3.7.0")
     with pytest.raises(frame.WrongFrame):
         frame.tune()
+
+
+def _is_debug_line(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) == "structlogger.debug"
 
 
 def _verdict(validate: Any, result: Any) -> tuple[bool, str, list[Any]]:
