@@ -27,7 +27,7 @@ train: ## Train the model now
 
 evaluate: ## Play the vignettes in tests/scenarios and print how the bot did
 	@scripts/setup run
-	@exec $(PYTHON) -m bot evaluate tests/scenarios/*.yml
+	@exec $(PYTHON) -m bot evaluate $(wildcard tests/scenarios/*.yml tests/scenarios/development/*.yml)
 
 lock: ## Pin the packages anew after a change of requirements*.in
 	@scripts/setup run
