@@ -21,6 +21,8 @@ from bot.triage.questions import next_question
 FORM = "triage_form"
 MOST_ATTEMPTS = 3
 """Wordings that are tried before the question is put down as not known."""
+MOST_FACTS = 6
+"""Facts that are read back in one line; the rest is taken in without a word."""
 _WISHES = frozenset(
     {"ask_topic", "ask_why", "show_understanding", "want_person", "book", "bot_challenge"}
 )
@@ -74,12 +76,25 @@ def wants_something_else(turn: Turn, heard: Heard) -> bool:
 
 def acknowledge(turn: Turn, heard: Heard, say: CollectingDispatcher) -> None:
     """Say what was changed, or what a message told beyond the question; else say nothing."""
-    told = changed_facts(heard.changed, heard.intake, turn.knowledge)
-    fixed = changed_facts(heard.corrected, heard.intake, turn.knowledge)
+    fixed = [name for name in heard.corrected if not _only_added(name, turn.intake, heard.intake)]
     if fixed:
-        say.utter_message(response="utter_corrected", facts=in_line(fixed))
-    elif told and not heard.answered and not turn.slot("assessment"):
-        say.utter_message(response="utter_noted", facts=in_line(told))
+        facts = changed_facts(fixed, heard.intake, turn.knowledge)
+        say.utter_message(response="utter_corrected", facts=in_line(facts[:MOST_FACTS]))
+        return
+    told = [name for name in heard.changed if _was_said(name, turn, heard.intake)]
+    facts = changed_facts(told, heard.intake, turn.knowledge)
+    if facts and not heard.answered and not turn.slot("assessment"):
+        say.utter_message(response="utter_noted", facts=in_line(facts[:MOST_FACTS]))
+
+
+def _only_added(name: str, before: Intake, after: Intake) -> bool:
+    """True when a second body area came beside the first: that corrects nothing."""
+    return name == "locations" and set(before.locations) <= set(after.locations)
+
+
+def _was_said(name: str, turn: Turn, after: Intake) -> bool:
+    """True for fields and for findings in the message itself, not for what follows from them."""
+    return after.status(name) is None or any(m.value == name for m in turn.reading.mentions)
 
 
 def _next_step(turn: Turn, heard: Heard, say: CollectingDispatcher) -> Step:
@@ -94,6 +109,8 @@ def _next_step(turn: Turn, heard: Heard, say: CollectingDispatcher) -> Step:
         following = next_question(heard.intake, turn.knowledge)
         return Step(heard.intake, following, turn.attempts if following == turn.question else 0)
     attempts = turn.attempts + 1
+    if turn.intent == "rephrase":
+        return Step(heard.intake, turn.question, min(attempts, MOST_ATTEMPTS - 1))
     if attempts >= MOST_ATTEMPTS:
         return _give_up(turn, heard.intake, turn.question, say)
     say.utter_message(response="utter_not_understood")

@@ -2,7 +2,8 @@
 
 Runs after the intent classifier and the reader. A message that the classifier took for small
 talk, or was not sure of, becomes `inform` when the reader found facts in it. One that it could
-not place at all, but that names something on the clinic's page, becomes `ask_topic`.
+not place at all becomes `ask_topic` when it names something on the clinic's page, or the
+intent of a plain reply.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ GIVES_WAY = frozenset(
     }
 )  # fmt: skip
 """Intents that a fact outranks. A wish (to book, to ask, to start over) stays a wish."""
+REPLIES = {"yes": "affirm", "no": "deny", "none": "deny", "unsure": "unsure"}
 UNPLACED = frozenset({"out_of_scope", "nlu_fallback"})
 NOT_FACTS = frozenset({"reply", "topic", "person", "number"})
 
@@ -61,4 +63,9 @@ def _better(intent: str | None, entities: list[dict[str, Any]]) -> str | None:
     kinds = {entity.get("entity") for entity in entities}
     if intent in GIVES_WAY and kinds - NOT_FACTS:
         return INFORM
-    return ASK_TOPIC if intent in UNPLACED and "topic" in kinds else None
+    if intent not in UNPLACED:
+        return None
+    if "topic" in kinds:
+        return ASK_TOPIC
+    replies = {REPLIES.get(str(e.get("value"))) for e in entities if e.get("entity") == "reply"}
+    return replies.pop() if len(replies) == 1 else None

@@ -127,7 +127,7 @@ def _after_check(
 ) -> Move:
     safe = _denied(intake, standing.red_flags)
     if plain == "no" and emergency(safe) is None:
-        return Move(CLEARED, safe, None)
+        return Move(_worded(CLEARED, standing, responses), safe, None)
     return Move(_worded(REMINDER, standing, responses), intake, _checking(standing))
 
 

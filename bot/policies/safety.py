@@ -20,7 +20,7 @@ from rasa.shared.core.generator import TrackerWithCachedStates
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.knowledge import knowledge
-from bot.policies.emergency import CLEARED, Move, Standing, next_move, plain_reply
+from bot.policies.emergency import Move, Standing, next_move, plain_reply
 from bot.triage.answers import apply
 from bot.triage.assess import emergency
 from bot.triage.intake import Intake
@@ -28,6 +28,7 @@ from bot.triage.reading import Reading
 
 _log = structlog.get_logger(__name__)
 _PREFIX = "utter_emergency_"
+_CLEARED = "_cleared"
 _AFTER_CLEARED = "triage_form"
 
 
@@ -66,7 +67,7 @@ class SafetyPolicy(Policy):  # type: ignore[misc]
         if done == ACTION_LISTEN_NAME:
             move = _move(tracker, domain)
             return self._say(move, tracker, domain) if move else self._abstain(domain)
-        if done == CLEARED:
+        if done.startswith(_PREFIX) and done.endswith(_CLEARED):
             return self._predict(_AFTER_CLEARED, domain)
         if done.startswith(_PREFIX):
             return self._predict(ACTION_LISTEN_NAME, domain)

@@ -195,3 +195,17 @@ def test_the_danger_signs_of_a_new_place_come_before_the_question_that_waits() -
         intake=before.to_dict(),
     )
     assert done.slots["question"] == "screen_spine"
+
+
+def test_asked_to_say_it_in_other_words_the_bot_does_and_never_gives_up() -> None:
+    done = validate(intent="rephrase", question="frequency", attempts=2, intake=CALF.to_dict())
+    assert done.slots["question"] == "frequency"
+    assert done.slots["attempts"] == MOST_ATTEMPTS - 1
+    assert done.responses == []
+
+
+def test_a_second_body_area_is_no_correction() -> None:
+    told = [heard("location", "foot_toes", words="my foot")]
+    done = validate(entities=told, question="frequency", intake=CALF.to_dict())
+    assert done.slots["location"] == ["calf", "foot_toes"]
+    assert "utter_corrected" not in done.responses

@@ -54,7 +54,7 @@ def test_every_response_is_uttered_by_somebody() -> None:
     asked = {
         f"utter_ask_{slot}" for form in DOMAIN["forms"].values() for slot in form["required_slots"]
     }
-    suffixed = {f"{name}_{what}" for name in flags for what in ("check", "reminder")}
+    suffixed = {f"{name}_{what}" for name in flags for what in ("check", "reminder", "cleared")}
     own = {
         r for r in RESPONSES if r.startswith(patterns) or r in {f"{n}_within" for n in RESPONSES}
     }

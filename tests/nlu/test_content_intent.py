@@ -33,3 +33,20 @@ def test_the_content_may_correct_the_intent(intent: str, kinds: list[str], bette
     message.set(ENTITIES, [{"entity": kind, "value": "x"} for kind in kinds])
     (done,) = ContentIntent().process([message])
     assert done.get(INTENT) == {"name": better, "confidence": 0.5}
+
+
+@pytest.mark.parametrize(
+    ("replies", "better"),
+    [
+        (["yes"], "affirm"),
+        (["no", "none"], "deny"),
+        (["unsure"], "unsure"),
+        (["yes", "no"], "nlu_fallback"),
+        (["first"], "nlu_fallback"),
+    ],
+)
+def test_a_reply_that_the_reader_knows_places_a_message(replies: list[str], better: str) -> None:
+    message = Message({INTENT: {"name": "nlu_fallback", "confidence": 0.2}})
+    message.set(ENTITIES, [{"entity": "reply", "value": value} for value in replies])
+    (done,) = ContentIntent().process([message])
+    assert done.get(INTENT)["name"] == better
