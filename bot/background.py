@@ -80,9 +80,11 @@ class _Server:
         self._loop.run_forever()
 
     async def _begin(self) -> None:
-        self._server = await self._app.create_server(
+        server = await self._app.create_server(
             sock=self._socket, return_asyncio_server=True, access_log=False
         )
+        assert server is not None
+        self._server = server
         await self._server.startup()
         await self._server.before_start()
         await self._server.start_serving()

@@ -35,7 +35,15 @@ SAFE_KEYS = frozenset(
 
 WITHHELD = "[withheld]"
 _OURS = ("bot", "actions")
-_NOISY = ("sanic.access", "asyncio", "apscheduler", "matplotlib", "tensorflow", "PyRuSH")
+_NOISY = (
+    "sanic.access",
+    "py.warnings",
+    "asyncio",
+    "apscheduler",
+    "matplotlib",
+    "tensorflow",
+    "PyRuSH",
+)
 _sealed = False
 
 

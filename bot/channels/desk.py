@@ -69,13 +69,15 @@ class Desk:
             error.messages = self.net.messages(None)
             raise
 
-    async def transcript(self, conversation_id: str, after: int) -> Answer:
+    async def transcript(self, conversation_id: str, address: str, after: int) -> Answer:
         """The conversation's messages above `after`. Raises ChannelError."""
+        self.rates.check_read(address)
         messages = await self._ask(self.ledger.transcript, conversation_id, after)
         return {"conversation_id": conversation_id, "messages": messages}
 
-    async def remove(self, conversation_id: str) -> None:
+    async def remove(self, conversation_id: str, address: str) -> None:
         """Delete the conversation. Raises ChannelError."""
+        self.rates.check_read(address)
         await self._ask(self.ledger.remove, conversation_id)
 
     def recover(self) -> None:

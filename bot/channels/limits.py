@@ -39,6 +39,10 @@ class Rates:
         self._hit(PER_ADDRESS, "address", address)
         self._hit(PER_CONVERSATION, "conversation", conversation_id)
 
+    def check_read(self, address: str) -> None:
+        """Count one look at a transcript. Raises TooManyRequests."""
+        self._hit(PER_ADDRESS, "read", address)
+
     def check_session(self, address: str) -> None:
         """Count one new conversation. Raises TooManyRequests."""
         self._hit(SESSIONS_PER_ADDRESS, "session", address)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from html import escape
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from sanic import Blueprint
 from sanic.request import Request
@@ -47,7 +48,7 @@ def demo_page(settings: Settings) -> str:
     return template.substitute({name: escape(word) for name, word in words.items()})
 
 
-def _file_handler(path: Path) -> Callable[[Request], Awaitable[HTTPResponse]]:
+def _file_handler(path: Path) -> Callable[[Request], Coroutine[Any, Any, HTTPResponse]]:
     body = path.read_bytes()
 
     async def show_file(_request: Request) -> HTTPResponse:

@@ -71,7 +71,7 @@ class Turns:
 
     async def is_ready(self) -> bool:
         """Whether the engine's loop runs and a model is loaded."""
-        return self._agent().is_ready()
+        return bool(self._agent().is_ready())
 
     async def can_lock(self, name: str) -> bool:
         """Whether a lock can be taken and given back."""

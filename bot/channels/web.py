@@ -9,8 +9,9 @@ check is handed in as a callable; credentials.yml may name another one by its do
 
 from __future__ import annotations
 
+import asyncio
 import importlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 import structlog
@@ -32,7 +33,7 @@ from bot.settings import Settings, get_settings
 _log = structlog.get_logger(__name__)
 DANGER_CHECK = "bot.danger.emergency_response"
 _DRAIN_SECONDS = 10.0
-Handler = Callable[[Request], Awaitable[HTTPResponse]]
+Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 
 
 class WebChannel(InputChannel):  # type: ignore[misc]
@@ -42,6 +43,7 @@ class WebChannel(InputChannel):  # type: ignore[misc]
         self.danger = danger
         self.settings = settings or get_settings()
         self._desk: Desk | None = None
+        self._looking: asyncio.Future[list[str]] | None = None
 
     @classmethod
     def name(cls) -> str:
@@ -86,11 +88,11 @@ class WebChannel(InputChannel):  # type: ignore[misc]
         return json(await self.desk.answer(conversation_id, client_address(request), said))
 
     async def _transcript(self, request: Request) -> HTTPResponse:
-        conversation_id = self._conversation(request)
-        return json(await self.desk.transcript(conversation_id, read_after(request)))
+        conversation_id, address = self._conversation(request), client_address(request)
+        return json(await self.desk.transcript(conversation_id, address, read_after(request)))
 
     async def _remove(self, request: Request) -> HTTPResponse:
-        await self.desk.remove(self._conversation(request))
+        await self.desk.remove(self._conversation(request), client_address(request))
         return empty()
 
     async def health(self, request: Request) -> HTTPResponse:
@@ -98,7 +100,9 @@ class WebChannel(InputChannel):  # type: ignore[misc]
         return await self._guarded(self._look)(request)
 
     async def _look(self, _request: Request) -> HTTPResponse:
-        down = await readiness(self._desk)
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.ensure_future(readiness(self._desk))
+        down = await asyncio.shield(self._looking)  # all who ask now share one look
         body = {"status": "down" if down else "ok", "down": down}
         headers = {"Retry-After": "5"} if down else {}
         return json(body, status=503 if down else 200, headers=headers)

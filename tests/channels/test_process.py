@@ -40,22 +40,25 @@ class Bot:
         }
 
     def start(self, nap: float) -> subprocess.Popen[bytes]:
+        process = self.launch("tests.channels.tiny_bot", str(self.port), NAP_SECONDS=str(nap))
+        self.wait(process)
+        return process
+
+    def launch(self, module: str, *words: str, **more: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tests.channels.tiny_bot", str(self.port)],
+            return subprocess.Popen(
+                [sys.executable, "-m", module, *words],
                 cwd=ROOT,
-                env=self._environment | {"NAP_SECONDS": str(nap)},
+                env=self._environment | more,
                 stdout=output,
                 stderr=output,
             )
-        self._wait(process)
-        return process
 
-    def _wait(self, process: subprocess.Popen[bytes]) -> None:
+    def wait(self, process: subprocess.Popen[bytes], path: str = "health") -> None:
         for _ in range(600):
             assert process.poll() is None, self.log.read_text()
             try:
-                requests.get(f"{self.address}/health", timeout=1)
+                requests.get(f"{self.address}/{path}", timeout=1)
                 return
             except requests.ConnectionError:
                 time.sleep(0.1)
@@ -145,6 +148,49 @@ def test_no_word_of_a_patient_reaches_the_log(bot: Bot) -> None:
     assert "action.failed" in log
     assert CANARY not in log
     assert "canary-in-an-error" not in log
+
+
+def test_rasa_run_mounts_the_same_channel(bot: Bot, settings: Settings, tmp_path: Path) -> None:
+    with rasa_run(bot, settings, tmp_path, "ClinicTrackerStore") as process:
+        bot.wait(process, "webhooks/web/health")
+        browser = Client(bot.address)
+        browser.begin()
+        assert browser.say("cramps").json()["messages"][0]["text"] == "Noted."
+        assert len(browser.transcript()) == 3
+        assert requests.post(f"{bot.address}/webhooks/rest/webhook", timeout=5).status_code == 404
+
+
+def test_rasa_run_does_not_start_on_a_mistyped_store(
+    bot: Bot, settings: Settings, tmp_path: Path
+) -> None:
+    with rasa_run(bot, settings, tmp_path, "MistypedStore") as process:
+        assert process.wait(60) != 0
+    assert "tracker_store" in bot.log.read_text()
+
+
+@contextmanager
+def rasa_run(
+    bot: Bot, settings: Settings, folder: Path, store: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`rasa run` as the README tells it, with the tiny model."""
+    endpoints, credentials = folder / "endpoints.yml", folder / "credentials.yml"
+    endpoints.write_text(
+        f"tracker_store: {{type: bot.store.tracker_store.{store}}}\n"
+        "lock_store: {type: bot.store.locks.ClinicLockStore}\n"
+        "nlg: {type: bot.channels.responses.ClinicResponses}\n"
+    )
+    credentials.write_text(
+        "bot.channels.web.WebChannel: {danger: tests.channels.conftest.danger}\n"
+    )
+    process = bot.launch(
+        *("rasa", "run", "-m", str(settings.model_dir), "-p", str(bot.port)),
+        *("--endpoints", str(endpoints), "--credentials", str(credentials)),
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait(10)
 
 
 def _try(browser: Client, message_id: str) -> None:
