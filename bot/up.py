@@ -77,10 +77,10 @@ def ensure_env_file(path: Path, environment: Mapping[str, str]) -> bool:
     missing = [name for name in SECRETS if not known.get(name, "").strip()]
     if not missing:
         return False
-    database = ROOT / "var" / "triage.db"
+    database = path.parent / "var" / "triage.db"
     if "FIELD_ENCRYPTION_KEY" in missing and database.exists() and "DATABASE_URL" not in known:
         raise StartError(
-            f"FIELD_ENCRYPTION_KEY is missing, but {database.relative_to(ROOT)} was written with "
+            f"FIELD_ENCRYPTION_KEY is missing, but {database.relative_to(path.parent)} was written with "
             "one: put the old .env back, or move that file away to start with an empty database."
         )
     makers = {"SECRET_KEY": new_secret_key, "FIELD_ENCRYPTION_KEY": new_encryption_key}

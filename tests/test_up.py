@@ -45,12 +45,9 @@ def test_secrets_of_the_environment_are_not_written_down(tmp_path: Path) -> None
     assert not (tmp_path / ".env").exists()
 
 
-def test_a_lost_key_is_not_replaced_while_data_needs_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_lost_key_is_not_replaced_while_data_needs_it(tmp_path: Path) -> None:
     (tmp_path / "var").mkdir()
     (tmp_path / "var" / "triage.db").touch()
-    monkeypatch.setattr(up, "ROOT", tmp_path)
     with pytest.raises(up.StartError, match=r"^FIELD_ENCRYPTION_KEY is missing"):
         up.ensure_env_file(tmp_path / ".env", {})
 

@@ -16,7 +16,7 @@ from bot.settings import ROOT
 
 MAX_LINES = 400
 ROOMS = ("bot", "actions")
-FOREIGN_PATHS = re.compile("/" + r"(root|home|work|tmp)/[A-Za-z.]")
+FOREIGN_PATHS = re.compile(r"(?<![\w.])/(root|home|work|tmp)/[A-Za-z.]")
 """A path of somebody's machine; the projects' own paths are relative."""
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError|lorem ipsum)\b")
 HIDDEN_TEXT = re.compile(r"password\s*=\s*['\"][^'\"{]{6,}['\"]")
