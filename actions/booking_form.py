@@ -12,7 +12,7 @@ from rasa_sdk.events import ActionExecutionRejected, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SafeAction
-from actions.contact import read_contact, read_name, read_when
+from actions.contact import read_contact, read_name, read_named, read_when
 from actions.turn import Turn
 from bot.triage.questions import next_question
 
@@ -21,7 +21,16 @@ FIELDS = ("booking_name", "booking_contact", "booking_when")
 ORDER = (*FIELDS, "booking_consent", "booking_confirmed")
 Slots = dict[str, Any]
 
-_WISHES = frozenset({"ask_topic", "ask_why", "show_understanding", "want_person", "bot_challenge"})
+_WISHES = frozenset(
+    {
+        "ask_topic",
+        "ask_why",
+        "show_understanding",
+        "want_person",
+        "bot_challenge",
+        "start_over",
+    }
+)
 _NO_NAMES = frozenset({"greet", "thank", "goodbye", "affirm", "unsure", "out_of_scope", "book"})
 _SURE = 0.6
 _SENTENCE = 4  # words; names are shorter, and "Ann Foot" names no body part
@@ -103,9 +112,11 @@ def _take(turn: Turn, say: CollectingDispatcher) -> Events:
     asked = turn.slot("requested_slot") or FIELDS[0]
     known = _known(turn)
     found = _corrections(turn) if asked == "booking_confirmed" else _answer(asked, turn)
-    if not found:
-        say.utter_message(response=_UNCLEAR[asked])
-    return _request(known | found, False)
+    if found:
+        return [SlotSet("attempts", 0), *_request(known | found, False)]
+    says_no = asked == "booking_confirmed" and _denies(turn)
+    say.utter_message(response="utter_booking_what_to_change" if says_no else _UNCLEAR[asked])
+    return [SlotSet("attempts", turn.attempts + 1), *_request(known, False)]
 
 
 def _answer(asked: str, turn: Turn) -> Slots:
@@ -132,24 +143,35 @@ def _before_contact(text: str) -> str:
 
 
 def _corrections(turn: Turn) -> Slots:
-    """At read-back: yes, a field to change, or a new contact said outright."""
+    """At read-back: yes, a field to change, or the right name or contact said outright."""
     chosen = [e["value"] for e in turn.entities if e["entity"] == "booking_field"]
     if chosen:
         return {name: None for name in chosen if name in FIELDS}
-    contact = None if turn.is_button else read_contact(turn.text)
-    if contact:
-        return {"booking_contact": contact}
+    if turn.is_button:
+        return {"booking_confirmed": True} if turn.intent == "affirm" else {}
+    said = {
+        "booking_contact": read_contact(turn.text),
+        "booking_name": read_named(turn.text),
+    }
+    right = {name: value for name, value in said.items() if value}
+    if right or _denies(turn):
+        return right
     return {"booking_confirmed": True} if turn.intent == "affirm" or turn.replied("yes") else {}
 
 
 def _gives_up(turn: Turn) -> bool:
-    """A "no" ends the booking, unless it brings what was asked or corrects it."""
+    """A "no" ends the booking, unless it brings what was asked or says that something is wrong."""
     asked = turn.slot("requested_slot")
-    denies = turn.intent == "deny" and turn.confidence >= _SURE
-    says_no = denies or turn.replied("no", "none")
-    if not says_no or asked == "booking_when":
-        return says_no and turn.is_button
-    return turn.is_button or read_contact(turn.text) is None
+    if turn.is_button:
+        return turn.intent == "deny"
+    if asked == "booking_confirmed":
+        return _denies(turn) and turn.attempts > 0 and not _corrections(turn)
+    return asked != "booking_when" and _denies(turn) and read_contact(turn.text) is None
+
+
+def _denies(turn: Turn) -> bool:
+    """True for a "no" in words."""
+    return (turn.intent == "deny" and turn.confidence >= _SURE) or turn.replied("no", "none")
 
 
 def _tells_symptoms(turn: Turn) -> bool:
@@ -161,9 +183,9 @@ def _tells_symptoms(turn: Turn) -> bool:
 
 def _wants_something_else(turn: Turn) -> bool:
     """A request that a rule answers before the booking goes on; names are never taken for one."""
-    if turn.intent == "start_over":
-        return turn.is_button or turn.confidence >= _SURE
-    return turn.intent in _WISHES and (turn.is_button or turn.confidence >= _SURE)
+    free = turn.slot("requested_slot") in FIELDS
+    sure = turn.is_button or not free or turn.confidence >= _SURE
+    return sure and turn.intent in _WISHES
 
 
 def _known(turn: Turn) -> Slots:

@@ -16,6 +16,7 @@ _LEAD = re.compile(
     r"(?:(?:my|the)\s+(?:full\s+)?name(?:'s|\s+is|:)|name:|it(?:'s|\s+is)|this\s+is|i\s+am|i'?m)\s+",
     re.IGNORECASE,
 )
+_NAMED = re.compile(r"\bname(?:'s|\s+is|:|\s+should\s+be)\s+(.+)$", re.IGNORECASE)
 _NAME = re.compile(r"^[^\W\d_][^\d_@/\\<>{}\[\]\n?!]*$")
 _MOST_WORDS = 6
 
@@ -56,6 +57,12 @@ def read_name(text: str) -> str | None:
     if not 2 <= len(name) <= _LONGEST_NAME or len(name.split()) > _MOST_WORDS:
         return None
     return name if _NAME.match(name) else None
+
+
+def read_named(text: str) -> str | None:
+    """The name in "no, the name is Ann Lee"; None when the words do not introduce one."""
+    found = _NAMED.search(text)
+    return read_name(found[1]) if found else None
 
 
 def read_when(text: str) -> str | None:

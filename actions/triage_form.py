@@ -53,6 +53,8 @@ class ValidateTriageForm(SafeAction):
         if not turn.opens(FORM) and wants_something_else(turn, heard):
             step = Step(heard.intake, None if heard.answered else turn.question, turn.attempts)
             return [*remembered(step), ActionExecutionRejected(FORM)]
+        if turn.question and _asks_for_other_words(turn):
+            return slots(_reworded(turn, turn.question), turn.knowledge)
         acknowledge(turn, heard, say)
         return slots(_next_step(turn, heard, say), turn.knowledge)
 
@@ -109,12 +111,23 @@ def _next_step(turn: Turn, heard: Heard, say: CollectingDispatcher) -> Step:
         following = next_question(heard.intake, turn.knowledge)
         return Step(heard.intake, following, turn.attempts if following == turn.question else 0)
     attempts = turn.attempts + 1
-    if turn.intent == "rephrase":
-        return Step(heard.intake, turn.question, min(attempts, MOST_ATTEMPTS - 1))
     if attempts >= MOST_ATTEMPTS:
         return _give_up(turn, heard.intake, turn.question, say)
+    if turn.replied("yes", "some") and turn.question.kind == "multiple":
+        say.utter_message(response="utter_which_ones")
+        return Step(heard.intake, turn.question, MOST_ATTEMPTS - 1)
     say.utter_message(response="utter_not_understood")
     return Step(heard.intake, turn.question, attempts)
+
+
+def _asks_for_other_words(turn: Turn) -> bool:
+    """ "What do you mean?" is no "I don't know", and says nothing of the symptoms."""
+    return turn.intent == "rephrase" and all(m.kind == "reply" for m in turn.reading.mentions)
+
+
+def _reworded(turn: Turn, question: Question) -> Step:
+    """The next wording; asking for it never ends in giving up."""
+    return Step(turn.intake, question, min(turn.attempts + 1, MOST_ATTEMPTS - 1))
 
 
 def _give_up(turn: Turn, intake: Intake, question: Question, say: CollectingDispatcher) -> Step:

@@ -3,18 +3,25 @@
 Runs after the intent classifier and the reader. A message that the classifier took for small
 talk, or was not sure of, becomes `inform` when the reader found facts in it. One that it could
 not place at all becomes `ask_topic` when it names something on the clinic's page, or the
-intent of a plain reply.
+intent of a plain reply. And "my arm is numb too" adds to what was told; it corrects nothing.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, PREDICTED_CONFIDENCE_KEY
+from rasa.shared.nlu.constants import (
+    ENTITIES,
+    INTENT,
+    INTENT_NAME_KEY,
+    PREDICTED_CONFIDENCE_KEY,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.message import Message
 
 INFORM = "inform"
@@ -28,6 +35,7 @@ GIVES_WAY = frozenset(
 """Intents that a fact outranks. A wish (to book, to ask, to start over) stays a wish."""
 REPLIES = {"yes": "affirm", "no": "deny", "none": "deny", "unsure": "unsure"}
 UNPLACED = frozenset({"out_of_scope", "nlu_fallback"})
+ADDING = re.compile(r"\b(too|also|as well|on top of)\b", re.IGNORECASE)
 NOT_FACTS = frozenset({"reply", "topic", "person", "number"})
 
 
@@ -50,18 +58,21 @@ class ContentIntent(GraphComponent):
         """Correct the intent of each message in place; its ranking stays for whoever reads it."""
         for message in messages:
             intent = message.get(INTENT) or {}
-            better = _better(intent.get(INTENT_NAME_KEY), message.get(ENTITIES) or [])
+            told = message.get(TEXT) or ""
+            better = _better(intent.get(INTENT_NAME_KEY), message.get(ENTITIES) or [], told)
             if better:
                 confidence = intent.get(PREDICTED_CONFIDENCE_KEY, 0.0)
-                told = {INTENT_NAME_KEY: better, PREDICTED_CONFIDENCE_KEY: confidence}
-                message.set(INTENT, told, add_to_output=True)
+                found = {INTENT_NAME_KEY: better, PREDICTED_CONFIDENCE_KEY: confidence}
+                message.set(INTENT, found, add_to_output=True)
         return messages
 
 
-def _better(intent: str | None, entities: list[dict[str, Any]]) -> str | None:
+def _better(intent: str | None, entities: list[dict[str, Any]], text: str) -> str | None:
     """The intent that the content calls for, or None when the classifier's stands."""
     kinds = {entity.get("entity") for entity in entities}
     if intent in GIVES_WAY and kinds - NOT_FACTS:
+        return INFORM
+    if intent == "correct" and ADDING.search(text):
         return INFORM
     if intent not in UNPLACED:
         return None

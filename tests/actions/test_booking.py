@@ -192,3 +192,48 @@ def test_symptoms_told_instead_of_a_name_are_kept_and_screened() -> None:
     )
     assert done.slots["booking_name"] is None
     assert done.slots["question"] == "screen_leg"
+
+
+def test_a_name_corrected_in_words_is_read_back_again() -> None:
+    done = validate(
+        text="no, the name is Ann Leigh",
+        intent="deny",
+        entities=[heard("reply", "no")],
+        requested_slot="booking_confirmed",
+        **FILLED,
+    )
+    assert done.slots["booking_name"] == "Ann Leigh"
+    assert done.slots["requested_slot"] == "booking_confirmed"
+
+
+def test_a_plain_no_at_read_back_asks_what_to_change_and_a_second_one_ends_it() -> None:
+    turn: dict[str, Any] = {"text": "no", "intent": "deny", "entities": [heard("reply", "no")]}
+    first = validate(**turn, requested_slot="booking_confirmed", **FILLED)
+    assert first.responses == ["utter_booking_what_to_change"]
+    assert first.slots["requested_slot"] == "booking_confirmed"
+    second = validate(
+        **turn, requested_slot="booking_confirmed", attempts=first.slots["attempts"], **FILLED
+    )
+    assert second.slots["requested_slot"] is None
+
+
+def test_a_no_instead_of_a_name_ends_the_booking() -> None:
+    done = validate(
+        text="no never mind",
+        intent="deny",
+        entities=[heard("reply", "no")],
+        requested_slot="booking_name",
+    )
+    assert done.slots["requested_slot"] is None
+
+
+def test_days_that_exclude_some_are_times_and_no_refusal() -> None:
+    done = validate(
+        text="no mondays please",
+        intent="deny",
+        entities=[heard("reply", "no")],
+        requested_slot="booking_when",
+        booking_name="Ann Lee",
+        booking_contact="ann@example.com",
+    )
+    assert done.slots["booking_when"] == "no mondays please"

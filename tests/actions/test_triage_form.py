@@ -209,3 +209,25 @@ def test_a_second_body_area_is_no_correction() -> None:
     done = validate(entities=told, question="frequency", intake=CALF.to_dict())
     assert done.slots["location"] == ["calf", "foot_toes"]
     assert "utter_corrected" not in done.responses
+
+
+def test_what_do_you_mean_is_no_answer() -> None:
+    done = validate(
+        intent="rephrase",
+        entities=[heard("reply", "unsure")],
+        question="frequency",
+        intake=CALF.to_dict(),
+    )
+    assert done.slots["question"] == "frequency"
+    assert Intake.from_dict(done.slots["intake"]).unsure == ()
+
+
+def test_a_bare_yes_to_a_list_asks_which_with_the_choices() -> None:
+    done = validate(
+        intent="affirm",
+        entities=[heard("reply", "yes")],
+        question="screen_leg",
+        intake=CALF.to_dict(),
+    )
+    assert done.responses == ["utter_which_ones"]
+    assert (done.slots["question"], done.slots["attempts"]) == ("screen_leg", MOST_ATTEMPTS - 1)

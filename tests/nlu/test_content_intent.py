@@ -50,3 +50,18 @@ def test_a_reply_that_the_reader_knows_places_a_message(replies: list[str], bett
     message.set(ENTITIES, [{"entity": "reply", "value": value} for value in replies])
     (done,) = ContentIntent().process([message])
     assert done.get(INTENT)["name"] == better
+
+
+@pytest.mark.parametrize(
+    ("text", "better"),
+    [
+        ("actually my arm is a bit numb too", "inform"),
+        ("oh and it is also in the foot", "inform"),
+        ("actually it is the other leg", "correct"),
+    ],
+)
+def test_adding_is_not_correcting(text: str, better: str) -> None:
+    message = Message({"text": text, INTENT: {"name": "correct", "confidence": 0.9}})
+    message.set(ENTITIES, [{"entity": "location", "value": "x"}])
+    (done,) = ContentIntent().process([message])
+    assert done.get(INTENT)["name"] == better
