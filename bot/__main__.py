@@ -37,9 +37,9 @@ def _say(error: BaseException) -> int:
 
     Other errors keep their traceback.
     """
-    ours = next((e for e in _with_causes(error) if type(e).__module__.startswith("bot.")), None)
-    if ours is not None:
-        print(f"spasm-triage: {ours}", file=sys.stderr)
+    ours = [e for e in _with_causes(error) if type(e).__module__.startswith("bot.")]
+    if ours:
+        print("spasm-triage:", "\n  because: ".join(map(str, ours)), file=sys.stderr)
     elif isinstance(error, OSError) and error.filename:
         print(f"spasm-triage: {error.strerror}: {error.filename}", file=sys.stderr)
     else:
