@@ -30,7 +30,7 @@ EntryKind = Literal[
     "severity", "reply", "topic", "person",
 ]  # fmt: skip
 Modifier = Literal[
-    "negated", "past", "long_past", "hypothetical", "family", "uncertain", "affirmed", "except"
+    "negated", "ended", "past", "long_past", "hypothetical", "family", "uncertain", "affirmed", "except"
 ]
 Direction = Literal["forward", "backward", "bidirectional", "terminate", "pseudo"]
 

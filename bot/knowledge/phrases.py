@@ -5,6 +5,7 @@
 - `my?` may be there or not; `(of the)?` too
 - `numb*` any word that starts with "numb"
 - `...` up to four words in between, within one clause; `~` up to twelve, within one sentence
+- `^` and `$`: the phrase stands at the start or the end of a part of a sentence
 - `{cant}` any phrase of the group of that name (groups.yml); `{n}` a number in digits or words;
   `{location}` any phrase of locations.yml
 """
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from itertools import islice, product
 from typing import Union
 
-GAP, WIDE_GAP, NUMBER = "...", "~", "{n}"
+GAP, WIDE_GAP, NUMBER, START, END = "...", "~", "{n}", "^", "$"
 _PIECE = re.compile(r"\s*(\.\.\.|~|[()|?]|\{[a-z_]+\}|[^\s()|?{}~]+)")
 
 

@@ -14,7 +14,8 @@ of a modifier that takes another one back; those cases are decided here:
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import spacy
 from medspacy.context.context_graph import ConTextGraph
@@ -47,6 +48,21 @@ class Target:
     is_history: bool = False
 
     @property
+    def source(self) -> tuple[bool, bool]:
+        """What sort of fact it is."""
+        return self.is_red_flag, self.is_history
+
+    def pieces(self) -> list[Target]:
+        """The runs of neighbouring words; modifiers may stand between them."""
+        runs: list[list[int]] = []
+        for word in self.words:
+            if runs and word == runs[-1][-1] + 1:
+                runs[-1].append(word)
+            else:
+                runs.append([word])
+        return [replace(self, words=tuple(run)) for run in runs]
+
+    @property
     def start(self) -> int:
         return self.words[0]
 
@@ -67,17 +83,32 @@ class AssertionReader:
         self.tree = PhraseTree({}, _labelled(rules))
 
     def judge(
-        self, tokens: Sequence[Token], clauses: Sequence[Clause], targets: Sequence[Target]
-    ) -> list[Assertion]:
-        """The assertion of each target, in their order."""
+        self,
+        tokens: Sequence[Token],
+        clauses: Sequence[Clause],
+        targets: Sequence[Target],
+        old_clauses: Sequence[bool],
+    ) -> list[Assertion | None]:
+        """The assertion of each target, in their order.
+
+        None: its parts contradict each other ("fever, but no stiff neck"), so it was not
+        said. `old_clauses[n]`: clause n names a day that lies long ago.
+        """
         if not targets:
             return []
-        doc = self._doc(tokens, clauses)
+        pieces = [piece for target in targets for piece in target.pieces()]
         modifiers = _longest(self.tree.find(tokens))
-        reach = _reach(doc, modifiers, targets)
-        _add_answers(tokens, clauses, targets, reach)
-        _lend_to_clause_before(clauses, modifiers, targets, reach)
-        return [_decide(found, target) for found, target in zip(reach, targets, strict=True)]
+        reach = _reach(self._doc(tokens, clauses), modifiers, pieces)
+        _add_answers(tokens, clauses, pieces, reach)
+        _lend_to_clause_before(clauses, modifiers, pieces, reach)
+        for found, piece in zip(reach, pieces, strict=True):
+            if old_clauses[clause_of(clauses, piece.start)]:
+                found.add("long_past")
+        judged = {
+            (piece.words, piece.source): _decide(found, piece)
+            for found, piece in zip(reach, pieces, strict=True)
+        }
+        return [_agreed([judged[p.words, p.source] for p in t.pieces()]) for t in targets]
 
     def _doc(self, tokens: Sequence[Token], clauses: Sequence[Clause]) -> Doc:
         """The message as a spaCy Doc whose sentences are the clauses."""
@@ -103,13 +134,19 @@ def _labelled(rules: Iterable[ModifierRule]) -> Iterator[tuple[Parsed, ConTextRu
 
 def _longest(matches: Sequence[Match]) -> list[Match]:
     """Of overlapping modifiers the one with most words, in the order of the text."""
-    taken: set[int] = set()
+    owner: dict[int, Match] = {}
     kept: list[Match] = []
     for match in sorted(matches, key=lambda m: (-len(m.words), _PRIORITY[m.what.direction])):
-        if taken.isdisjoint(match.words):
+        owners = {id(owner[n]): owner[n] for n in match.words if n in owner}.values()
+        if all(_is_twin(match, other) for other in owners):
             kept.append(match)
-            taken.update(match.words)
+            owner.update({n: match for n in match.words if n not in owner})
     return _without_own_subjects(sorted(kept, key=lambda m: m.start))
+
+
+def _is_twin(one: Match, other: Match) -> bool:
+    """The same words with the same effect to both sides."""
+    return one.words == other.words and one.what.category == other.what.category
 
 
 _PRIORITY = {"BACKWARD": 0, "FORWARD": 1, "BIDIRECTIONAL": 2, "PSEUDO": 3, "TERMINATE": 4}
@@ -123,10 +160,15 @@ def _without_own_subjects(modifiers: list[Match]) -> list[Match]:
         before = kept[-1] if kept else None
         follows = before is not None and before.end == match.start
         if match.what.direction == "TERMINATE" and follows and before is not None:
-            if before.what.category in _TAKES_A_SUBJECT:
+            if before.what.category in _TAKES_A_SUBJECT or _is_not_my(before, match):
                 continue
         kept.append(match)
     return kept
+
+
+def _is_not_my(before: Match, match: Match) -> bool:
+    """ "not my calf" denies the calf; "no my calf hurts" does not."""
+    return bool(before.what.literal.startswith("not") and match.what.literal == "my")
 
 
 def _reach(doc: Doc, modifiers: Sequence[Match], targets: Sequence[Target]) -> list[set[str]]:
@@ -135,16 +177,36 @@ def _reach(doc: Doc, modifiers: Sequence[Match], targets: Sequence[Target]) -> l
     spans = {(t.start, t.end): Span(doc, t.start, t.end, label="mention") for t in targets}
     graph = ConTextGraph(targets=list(spans.values()))
     graph.modifiers = [
-        ConTextModifier(m.what, m.start, m.end, doc)
+        ConTextModifier(m.what, words[0], words[-1] + 1, doc)
         for m in modifiers
-        if inside.isdisjoint(m.words)
+        if (words := _outside(m, inside))
     ]
     graph.update_scopes()
     graph.apply_modifiers()
     found: dict[tuple[int, int], set[str]] = {}
     for span, modifier in graph.edges:
         found.setdefault((span.start, span.end), set()).add(modifier.category.lower())
-    return [set(found.get((t.start, t.end), ())) for t in targets]
+    reach = [set(found.get((t.start, t.end), ())) for t in targets]
+    for match in modifiers:
+        for categories, target in zip(reach, targets, strict=True):
+            if match.start < target.start and target.end < match.end:
+                categories.add(match.what.category.lower())
+    return reach
+
+
+def _outside(match: Match, inside: set[int]) -> tuple[int, ...]:
+    """The modifier's words before a mention begins: "might" in "might have a fever".
+
+    A modifier that is part of a mention ("no feeling") changes nothing.
+    """
+    if match.what.direction == "TERMINATE" or inside.isdisjoint(match.words):
+        return match.words
+    before = tuple(takewhile(lambda word: word not in inside, match.words))
+    carries = before and match.what.literal.split()[0] not in _EMPTY_STARTS
+    return before if carries else ()
+
+
+_EMPTY_STARTS = frozenset({"have|had|has", "there", "i", "is", "is|are", "(has|have)?"})
 
 
 def _add_answers(
@@ -209,12 +271,24 @@ def _lend_to_clause_before(
                 _apply(category, clauses[number - 1], targets, reach)
 
 
+def _agreed(parts: Sequence[Assertion]) -> Assertion | None:
+    """What the parts of one mention say together; None if one part is denied."""
+    first = parts[0]
+    if all(part == first for part in parts):
+        return first
+    if "absent" in parts or "past" in parts:
+        return None
+    return "hypothetical" if "hypothetical" in parts else "uncertain"
+
+
 def _decide(found: set[str], target: Target) -> Assertion:
     """One assertion out of all the modifiers that reach a mention."""
     if "except" in found:
         return "absent"
     if "hypothetical" in found:
         return "hypothetical"
+    if "ended" in found:
+        return "past"
     if "negated" in found and "affirmed" not in found:
         return _denied(found, target)
     if _is_past(found, target):

@@ -115,7 +115,7 @@ def _choose(matches: Sequence[Match]) -> list[Heard]:
     chosen: list[Heard] = []
     for match in sorted(matches, key=_rank):
         label: Label = match.what
-        if label.role == "blockers" or blocked.get(_key(label), set()) & set(match.words):
+        if label.role == "blockers" or _is_blocked(match, blocked):
             continue
         heard = Heard(label, match.words)
         owners = taken.setdefault(_lane(label), {})
@@ -125,6 +125,12 @@ def _choose(matches: Sequence[Match]) -> list[Heard]:
         chosen.append(heard)
         owners.update({n: heard for n in match.words if n not in owners})
     return sorted(chosen, key=lambda heard: (heard.start, heard.end))
+
+
+def _is_blocked(match: Match, blocked: dict[tuple[str, str], set[int]]) -> bool:
+    """Words that deny by themselves are never blocked."""
+    in_the_way = blocked.get(_key(match.what), set())
+    return match.what.role == "phrases" and not in_the_way.isdisjoint(match.words)
 
 
 def _key(label: Label) -> tuple[str, str]:

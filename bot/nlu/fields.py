@@ -29,9 +29,10 @@ _NOT_EPISODE = frozenset({"walk", "walking", "sit", "sitting", "sat", "stand", "
                           "trip", "gym", "exercise", "later", "stiff", "stiffness", "up", "before",
                           "asleep", "into", "workouts", "hike", "every", "after", "car"})  # fmt: skip
 _ONSET = frozenset({"start", "started", "starting", "began", "begun", "begin", "since", "came",
-                    "noticed", "happened", "first", "going", "onset", "flared", "hit", "got",
-                    "cramping", "hurting", "hurt", "having", "had", "been", "threw",
-                    "pulled"})  # fmt: skip
+                    "noticed", "happened", "first", "onset", "flared", "threw", "pulled",
+                    "cramping", "hurting", "woke", "appeared"})  # fmt: skip
+_HAD = frozenset({"had", "got", "hurt", "cramped", "seized", "locked", "hit"})
+_RECENT_DAYS, _LONG_AGO_DAYS = 14, 180
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,20 @@ def reckon(
     return found
 
 
+def lies_long_ago(tokens: Sequence[Token], clause: Clause, today: date) -> bool:
+    """True when the clause names a time at least half a year back, not a "since"."""
+    for at in range(clause.start, clause.end):
+        if _word(tokens, at - 1) == "since" or _word(tokens, at) == "since":
+            continue
+        span = time_span_at(tokens, at)
+        if span and _word(tokens, span.end) in ("ago", "back"):
+            return span.days >= _LONG_AGO_DAYS
+        named = days_since(tokens, at, today) if _word(tokens, at - 1) in ("in", "back") else None
+        if named and named[0] >= _LONG_AGO_DAYS:
+            return True
+    return False
+
+
 def frequency_of(times: float, days: float) -> Frequency:
     """The class of "`times` in `days` days": daily from 6 a week, weekly from 1 a week."""
     per_week = times * 7 / days
@@ -87,10 +102,22 @@ def _ages(
         if not found or not 0 < found[0] < 115 or found[0] % 1:
             continue
         value, end = int(found[0]), found[1]
+        if _closes_the_message(tokens, at, end) and 18 <= value < 100:
+            yield Reckoned("age", value, at, end, "age_at_the_end")
+            continue
         before = [t.text for t in tokens[max(clause.start, at - 3) : at]]
         after = [t.text for t in tokens[end : end + 3]]
         if _is_age(before, after, end == clause.end, at == clause.start):
             yield Reckoned("age", value, at, end, "age")
+
+
+def _closes_the_message(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """ "..., smoker, 66" or "calf cramps 58 male"."""
+    sexed = end + 1 == len(tokens) and tokens[end].text in ("m", "f", "male", "female")
+    last = end == len(tokens) or sexed
+    lead = _word(tokens, at - 1)
+    marked = tokens[at].gap > 0 or lead in ("smoker", "diabetic", "male", "female", "m", "f") or sexed
+    return last and marked and at >= 2
 
 
 def _is_age(before: list[str], after: list[str], is_last: bool, is_first: bool) -> bool:
@@ -119,7 +146,7 @@ def _severities(
     tokens: Sequence[Token], clause: Clause, history: bool, today: date
 ) -> Iterator[Reckoned]:
     for at in range(clause.start, clause.end):
-        amount = amount_at(tokens, at)
+        amount = None if tokens[at].text in ("a", "an") else amount_at(tokens, at)
         if not amount or not 0 <= amount.high <= 10 or amount.high % 1:
             continue
         after = [t.text for t in tokens[amount.end : amount.end + 4]]
@@ -229,8 +256,11 @@ def _times(
     has_onset = any(word in _ONSET for word in words)
     for at in range(clause.start, clause.end):
         found = _since(tokens, at, clause, today) or _span(tokens, at, clause, words, history)
-        if not found and has_onset and not history:
+        if not found and not history:
             found = _named_day(tokens, at, clause, today)
+            recent = found is not None and int(found.value) <= _RECENT_DAYS
+            if not (has_onset or (recent and _HAD & set(words))):
+                found = None
         if found:
             yield found
 
@@ -262,15 +292,20 @@ def _span(
     if following in _NOT_DURATION or (following == "and" and _word(tokens, span.end + 1) == "old"):
         return None
     stands_alone = clause.end - clause.start <= (span.end - span.start) + 3
-    if not (stands_alone or _word(tokens, at - 1) in _FOR):
+    if not (stands_alone or _word(tokens, at - 1) in _FOR or _stands_apart(tokens, at, span.end)):
         return None
     if span.unit in ("second", "minute", "hour"):
         if history or any(word in _NOT_EPISODE for word in words):
             return None
         return Reckoned("episode_length", episode_of(span), at, span.end, "episode")
-    if history and not any(word in _ONSET - {"had", "been", "having", "got"} for word in words):
+    if history and not any(word in _ONSET for word in words):
         return None
     return Reckoned("duration", int(span.days), at, span.end, "for")
+
+
+def _stands_apart(tokens: Sequence[Token], at: int, end: int) -> bool:
+    """Between commas: "stiff neck, 3 months, worse at work"."""
+    return tokens[at].gap > 0 and (end >= len(tokens) or tokens[end].gap > 0)
 
 
 def _named_day(tokens: Sequence[Token], at: int, clause: Clause, today: date) -> Reckoned | None:

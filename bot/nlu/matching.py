@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.knowledge.phrases import GAP, NUMBER, WIDE_GAP, Choice, groups_in
+from bot.knowledge.phrases import END, GAP, NUMBER, START, WIDE_GAP, Choice, groups_in
 from bot.knowledge.phrases import Sequence as Parsed
 from bot.nlu.numbers import number_at
 from bot.nlu.tokens import Token, tokenize
@@ -35,7 +35,7 @@ class Match:
         return self.words[-1] + 1
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class _Node:
     next: dict[str, list[_Node]] = field(default_factory=dict)
     ends: list[Any] = field(default_factory=list)
@@ -134,6 +134,8 @@ class _Walk:
     ) -> Iterator[tuple[Any, tuple[int, ...]]]:
         for what in node.ends:
             yield what, words
+        for child in self._over_anchors(node, at):
+            yield from self._from(child, at, words)
         if at >= self.size or (words and self.gaps[at] == 2):
             return
         for reading in self.readings[at]:
@@ -144,6 +146,13 @@ class _Walk:
                 for span in spans:
                     yield from self._from(child, span[-1] + 1, words + span)
         yield from self._over_gaps(node, at, words)
+
+    def _over_anchors(self, node: _Node, at: int) -> Sequence[_Node]:
+        """What follows `^` or `$`, if a part of a sentence starts or ends at `at`."""
+        if at > 0 and at < self.size and not self.gaps[at]:
+            return ()
+        starts = node.next.get(START, ()) if at < self.size else ()
+        return (*starts, *node.next.get(END, ())) if at > 0 else starts
 
     def _over_gaps(
         self, node: _Node, at: int, words: tuple[int, ...]
@@ -157,7 +166,7 @@ class _Walk:
 
 
 def _is_special(part: str) -> bool:
-    return part in (GAP, WIDE_GAP) or part.endswith("*") or part.startswith("{")
+    return part in (GAP, WIDE_GAP, START, END) or part.endswith("*") or part.startswith("{")
 
 
 def _step(frontier: list[_Node], symbol: str) -> list[_Node]:

@@ -12,7 +12,7 @@ from bot.knowledge.lexicon import Entry, Lexicon, load_lexicon
 from bot.nlu.assertion import Target
 from bot.nlu.clauses import clause_of
 from bot.nlu.engine import Engine, Heard, Message
-from bot.nlu.fields import Reckoned, reckon
+from bot.nlu.fields import Reckoned, lies_long_ago, reckon
 from bot.nlu.people import Subjects, find_subjects, person_mention, tells_of_self
 from bot.nlu.replies import replies_in
 from bot.nlu.sides import overall_side, side_of
@@ -21,6 +21,7 @@ from bot.triage.reading import Assertion, Mention, Reading
 
 _NUMERIC = frozenset({"severity"})
 _EVENTS = frozenset({"history", "medicine"})
+_OWN_THE_NUMBER = frozenset({"finding", "frequency", "episode_length"})
 _OWN_THE_PLACE = frozenset({"history", "medicine", "trigger", "timing", "relief"})
 """Groups whose phrases may name a body part that is not where the trouble is."""
 
@@ -130,37 +131,39 @@ class Reader:
             any(h.start in clause and self.groups.get(h.id) in _EVENTS for h in message.of("finding"))
             for clause in message.clauses
         ]
-        own = {n for h in message.heard if h.kind in ("finding", "frequency") for n in h.words
+        own = {n for h in message.heard if h.kind in _OWN_THE_NUMBER for n in h.words
                if len(h.words) > 1}  # fmt: skip
         for fact in reckon(message.tokens, message.clauses, history, message.today):
-            if not own >= set(range(fact.start, fact.end)):
+            if fact.kind == "frequency" or not own >= set(range(fact.start, fact.end)):
                 yield _reckoned_fact(message, fact)
 
     def _judge(self, message: Message, facts: Sequence[_Fact]) -> list[Mention]:
+        old = [lies_long_ago(message.tokens, c, message.today) for c in message.clauses]
         assertions = self.engine.assertions.judge(
-            message.tokens, message.clauses, [fact.target for fact in facts]
+            message.tokens, message.clauses, [fact.target for fact in facts], old
         )
-        subjects = find_subjects(message)
-        mentions = [
-            replace(fact.mention, assertion=_denial(fact.fixed, assertion))
+        said = [
+            replace(fact, mention=replace(fact.mention, assertion=_settled(fact, assertion)))
             for fact, assertion in zip(facts, assertions, strict=True)
+            if assertion
         ]
-        return self._with_person(message, subjects, facts, mentions)
+        return self._with_person(message, find_subjects(message), _unique(said))
 
     def _with_person(
         self,
         message: Message,
         subjects: Subjects,
         facts: Sequence[_Fact],
-        mentions: list[Mention],
     ) -> list[Mention]:
+        mentions = [fact.mention for fact in facts]
         if not subjects.asked_for and all(start is None for start in subjects.others):
             return mentions
         symptoms = [m for m in mentions if m.kind in ("finding", "location", "red_flag")]
         own = tells_of_self(message, subjects, symptoms)
         age = next((int(m.value) for m in mentions if m.kind == "age"), None)
         person = person_mention(message, subjects, own, age)
-        if person and any(not f.target.is_history for f in facts):
+        told = any(f.mention in symptoms and not f.target.is_history for f in facts)
+        if person and told:
             return [*mentions, Mention("person", person, rule="people")]
         return [
             _of_other(message, subjects, fact, mention)
@@ -168,6 +171,25 @@ class Reader:
         ]
 
 
+def _unique(facts: Sequence[_Fact]) -> list[_Fact]:
+    """Without mentions that a longer one of the same value, and as sure, contains."""
+    kept: list[_Fact] = []
+    for fact in sorted(facts, key=lambda f: f.mention.start - f.mention.end):
+        new = fact.mention
+        if not any(_covers(old.mention, new) for old in kept):
+            kept.append(fact)
+    return kept
+
+
+def _covers(old: Mention, new: Mention) -> bool:
+    same = (old.kind, old.value, old.assertion) == (new.kind, new.value, new.assertion)
+    same = same or (old.kind == new.kind and old.kind in _SINGLE_VALUED)
+    return same and old.start <= new.start and new.end <= old.end
+
+
+_SINGLE_VALUED = frozenset(
+    {"frequency", "episode_length", "severity", "course", "duration", "age", "side"}
+)
 _PLACELESS = frozenset(
     {"saddle_numbness", "bladder_bowel_change", "headache", "vision_change", "abdominal_swelling",
      "radiating_arm", "radiating_leg_below_knee", "worst_headache", "hit_head", "face_droop",
@@ -177,11 +199,13 @@ _PLACELESS = frozenset(
 """Findings whose body part is not the place of a spasm."""
 
 
-def _denial(fixed: Assertion | None, judged: Assertion) -> Assertion:
-    """Words that deny by themselves stay a denial unless they are only supposed."""
-    if fixed is None or judged == "hypothetical":
-        return judged
-    return fixed
+def _settled(fact: _Fact, judged: Assertion) -> Assertion:
+    """Words that deny by themselves stay a denial; a number or place is never unsure."""
+    if fact.fixed is not None and judged != "hypothetical":
+        return fact.fixed
+    if judged == "uncertain" and fact.mention.kind not in ("finding", "red_flag"):
+        return "present"
+    return judged
 
 
 def _reckoned_fact(message: Message, fact: Reckoned) -> _Fact:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from bot.nlu.engine import Heard, Message
-from bot.nlu.numbers import read_number
+from bot.nlu.quantities import amount_at
 from bot.triage.reading import Mention
 
-_DETERMINERS = frozenset({"no", "any", "some", "all", "none", "both", "nothing", "other", "last"})
+_CORE = frozenset("no yes yeah yep yup nope nah none neither idk dunno maybe unsure both".split())
+_ASSENT = frozenset({"yes", "yeah", "yep", "yup"})
 _REPLY_FOLLOWS = frozenset(
     "i im it that just only not but nothing none never its they there he she we thanks thank"
-    " really sir maam way im so and well because actually nope no yes to for".split()
+    " really sir maam way im so and well because actually nope no yes to for though".split()
 )
-_SHORT = 4
+_LARGEST = 1000
+_LISTED = frozenset({"all", "some", "both", "first", "second", "third", "last", "other"})
+_VAGUE_NUMBER = frozenset(
+    "idk maybe ish about around probably like i guess id say or so roughly a out of 10 ten well um"
+    " uh hmm think its it is would".split()
+)
 
 
 def replies_in(message: Message) -> list[Mention]:
@@ -23,28 +29,35 @@ def replies_in(message: Message) -> list[Mention]:
 
 
 def _only_number(message: Message) -> Mention | None:
-    found = read_number(message.tokens, 0)
-    if not found or found[1] != len(message.tokens) or found[0] % 1 or found[0] > 1000:
+    """A message that holds one number and nothing but filling words."""
+    places = [n for n in range(len(message.tokens)) if amount_at(message.tokens, n)]
+    places = [n for n in places if message.word(n) not in ("a", "an", "half", "some", "few")]
+    amount = amount_at(message.tokens, places[0]) if places else None
+    if amount is None or amount.high % 1 or amount.high > _LARGEST:
         return None
-    start, end = message.offsets(0, len(message.tokens))
+    rest = {t.text for t in (*message.tokens[: amount.start], *message.tokens[amount.end :])}
+    if rest - _VAGUE_NUMBER:
+        return None
+    start, end = message.offsets(amount.start, amount.end)
     return Mention(
-        "reply", int(found[0]), "present", start, end, "number", message.text[start:end]
+        "reply", int(amount.high), "present", start, end, "number", message.text[start:end]
     )
 
 
 def _is_reply(message: Message, heard: Heard) -> bool:
-    """A single "no" or "both" is a reply only where it does not belong to the next word."""
+    """A "no" or "the first" is a reply only where it does not belong to the next words."""
     starts = any(heard.start == clause.start for clause in message.clauses)
-    parted = heard.start == 0 or message.tokens[heard.start].gap > 0 or starts
+    parted = starts or message.tokens[heard.start].gap > 0
     at_end = heard.end == len(message.tokens) or message.tokens[heard.end].gap > 0
-    if len(heard.words) > 1:
-        return parted or at_end or len(message.tokens) <= 2 * _SHORT
-    if not parted and not (at_end and heard.id in ("yes", "no", "unsure")):
-        return False
-    return at_end or (
-        message.word(heard.start) in ("no", "yes", "yeah", "yep", "nope", "nah", "none", "neither")
-        and message.word(heard.end) in _REPLY_FOLLOWS
-    )
+    first = message.word(heard.start)
+    if heard.id in _LISTED and len(heard.words) > 1:
+        return parted or at_end
+    if at_end:
+        return parted or first in _CORE
+    if parted and first in _ASSENT:
+        return True
+    follows = {message.word(heard.end), message.word(heard.start + 1)}
+    return parted and first in _CORE and bool(follows & _REPLY_FOLLOWS)
 
 
 def _mention(message: Message, heard: Heard) -> Mention:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from rapidfuzz.distance import OSA
 from spellchecker import SpellChecker
 
-from bot.nlu.tokens import Token
+from bot.nlu.tokens import Token, tokenize
 
 SHORTEST = 5
 LONG = 8
@@ -26,7 +26,7 @@ class Speller:
     def __init__(
         self, vocabulary: Collection[str], prefixes: Collection[str], rewrites: Mapping[str, str]
     ) -> None:
-        self.rewrites = dict(rewrites)
+        self.rewrites = {short: _normal(full) for short, full in rewrites.items()}
         self.english = english_words()
         self.known = self.english | frozenset(vocabulary)
         self.prefixes = tuple(p for p in prefixes if len(p) >= 3)
@@ -74,6 +74,10 @@ def english_words() -> frozenset[str]:
     """Common English words (the list that pyspellchecker ships), without apostrophes."""
     frequency = SpellChecker(language="en", distance=1).word_frequency
     return frozenset(word.replace("'", "") for word in frequency.words())
+
+
+def _normal(full: str) -> str:
+    return " ".join(token.text for token in tokenize(full))
 
 
 def _one_family(candidates: list[str]) -> str | None:
