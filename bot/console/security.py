@@ -117,7 +117,9 @@ def _throttle_login(app: Flask) -> None:
 
     Counted for the pair, so that a stranger cannot lock a colleague out.
     """
-    limiter = FixedWindowRateLimiter(MemoryStorage())
+    storage = MemoryStorage()
+    limiter = FixedWindowRateLimiter(storage)
+    app.extensions["login_tries"] = storage  # the limiter itself holds it weakly
 
     def refuse_too_many() -> Response | None:
         if request.endpoint == "security.login" and request.method == "POST":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -146,6 +148,7 @@ def test_wrong_password_and_unknown_address_get_the_same_answer(app: Flask, staf
 
 
 def test_ten_failed_tries_are_enough(app: Flask, staff: Staff) -> None:
+    gc.collect()
     client = app.test_client()
     data = {"email": "viewer@clinic.example", "password": "wrong"}
     token = token_of(client, "/login")
