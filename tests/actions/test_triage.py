@@ -1,0 +1,134 @@
+"""The result is told urgency first, with reasons, and says what changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from actions.triage import ActionTriage, recorded
+from bot.knowledge import knowledge
+from bot.triage.assess import assess
+from bot.triage.intake import Answer, Intake
+from tests.actions.turns import Done, run
+
+KNOWN = knowledge()
+DENIED = {name: Answer("absent", heard="asked") for name in KNOWN.findings}
+CALM = Intake(
+    locations=("calf",),
+    frequency="occasional",
+    episode_length="seconds",
+    duration_days=5,
+    course="same",
+    severity=3,
+    age=40,
+    findings=DENIED | {"nocturnal": Answer("present", "at night")},
+    words={"frequency": "now and then"},
+)
+
+
+def having(*present: str, **fields: Any) -> Intake:
+    told = {name: Answer("present", name) for name in present}
+    return replace(CALM, findings={**CALM.findings, **told}, **fields)
+
+
+def triage(intake: Intake, **slots: Any) -> Done:
+    return run(ActionTriage(), intake=intake.to_dict(), **slots)
+
+
+def text_of(done: Done, response: str) -> str:
+    return next(str(m["items"]) for m in done.messages if m["response"] == response)
+
+
+def test_the_slot_holds_the_contract_and_what_staff_need() -> None:
+    found = triage(CALM).slots["assessment"]
+    result = assess(CALM, KNOWN)
+    assert found == recorded(result)
+    assert found["disposition"] == result.disposition
+    assert {"diagnostics", "unknown", "within_days"} <= found.keys()
+
+
+@pytest.mark.parametrize(
+    ("intake", "level"),
+    [
+        (CALM, "self_care"),
+        (replace(CALM, frequency="daily", duration_days=60), "book"),
+        (having("rf_dvt"), "urgent"),
+    ],
+    ids=["self_care", "book", "urgent"],
+)
+def test_how_urgent_comes_first_and_carries_the_card(intake: Intake, level: str) -> None:
+    done = triage(intake)
+    assert done.responses[0].startswith(f"utter_assessment_{level}")
+    assert done.messages[0]["custom"]["card"]["disposition"] == level
+    assert done.responses[1] == "utter_assessment_why"
+
+
+def test_self_care_offers_no_visit_and_says_when_to_come_back() -> None:
+    done = triage(CALM)
+    assert "utter_offer_appointment" not in done.responses
+    assert done.slots["offer"] is None
+    assert {"utter_advice", "utter_come_back_emergency", "utter_self_care_limit"} <= set(
+        done.responses
+    )
+
+
+def test_book_and_urgent_offer_a_visit_as_the_last_message() -> None:
+    for intake in (replace(CALM, frequency="daily", duration_days=60), having("rf_dvt")):
+        done = triage(intake)
+        assert done.responses[-1] == "utter_offer_appointment"
+        assert done.slots["offer"] == "booking"
+
+
+def test_no_second_visit_is_offered_after_a_request() -> None:
+    done = triage(having("rf_dvt"), appointment={"reference": "ABCD2345"})
+    assert "utter_offer_appointment" not in done.responses
+
+
+def test_urgent_has_no_list_of_things_to_try() -> None:
+    assert "utter_advice" not in triage(having("rf_dvt")).responses
+
+
+def test_what_is_unsafe_for_this_person_is_left_out_with_the_reason() -> None:
+    done = triage(having("numbness", "old_deficit"))
+    left_out = text_of(done, "utter_withheld")
+    assert KNOWN.strategies["heat"].label in left_out
+    assert KNOWN.cautions["heat_numb_skin"].text in left_out
+    assert KNOWN.strategies["heat"].text not in text_of(done, "utter_advice")
+
+
+def test_reasons_are_in_the_words_of_the_patient() -> None:
+    assert "“now and then”" in text_of(triage(CALM), "utter_assessment_why")
+
+
+def test_an_emergency_gets_only_its_own_response_and_stands() -> None:
+    done = triage(having("rf_cauda_equina"))
+    assert done.responses == ["utter_emergency_spine"]
+    assert done.slots["emergency"]["state"] == "heard"
+    assert done.slots["offer"] is None
+
+
+def test_the_same_result_again_is_not_told_twice() -> None:
+    done = triage(CALM, assessment=recorded(assess(CALM, KNOWN)))
+    assert done.responses == ["utter_assessment_unchanged"]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        (CALM, having("rf_dvt"), "utter_assessment_changed_up"),
+        (having("rf_dvt"), CALM, "utter_assessment_changed_down"),
+        (CALM, having("low_fluids"), "utter_assessment_updated"),
+    ],
+    ids=["up", "down", "same_level"],
+)
+def test_a_changed_result_says_what_changed_first(before: Intake, now: Intake, said: str) -> None:
+    done = triage(now, assessment=recorded(assess(before, KNOWN)))
+    assert done.responses[0] == said
+
+
+def test_no_message_has_a_blank_line_that_a_channel_could_split() -> None:
+    for intake in (CALM, having("numbness", "old_deficit"), having("rf_dvt")):
+        for message in triage(intake).messages:
+            assert "\n\n" not in str(message.get("items", ""))
