@@ -6,6 +6,8 @@ custom actions. Rasa's HTTP API is not mounted. The database must have been migr
 
 from __future__ import annotations
 
+import gc
+
 import structlog
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import register
@@ -39,7 +41,14 @@ def serve() -> None:
     settings = get_settings()
     app = build_app(settings, load_engine(settings))
     logs.seal()
+    settle()
     run(app, settings.bot_host, settings.bot_port)
+
+
+def settle() -> None:
+    """Take what was loaded out of garbage collection: shorter pauses, and a quick end."""
+    gc.collect()
+    gc.freeze()
 
 
 def load_engine(settings: Settings) -> Agent:

@@ -11,7 +11,7 @@ import sys
 from bot import logs
 from bot.engine import load_agent
 from bot.inprocess import InProcessActions
-from bot.serve import build_app, run
+from bot.serve import build_app, run, settle
 from bot.settings import get_settings, quiet_frame
 from bot.store.locks import ClinicLockStore
 from bot.store.tracker_store import ClinicTrackerStore
@@ -30,8 +30,10 @@ def main(port: int) -> None:
         ClinicLockStore(),
         InProcessActions("tests.channels.tiny_actions"),
     )
+    app = build_app(settings, agent, danger)
     logs.seal()
-    run(build_app(settings, agent, danger), "127.0.0.1", port)
+    settle()
+    run(app, "127.0.0.1", port)
 
 
 if __name__ == "__main__":
