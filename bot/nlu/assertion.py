@@ -179,7 +179,7 @@ def _reach(doc: Doc, modifiers: Sequence[Match], targets: Sequence[Target]) -> l
     graph.modifiers = [
         ConTextModifier(m.what, words[0], words[-1] + 1, doc)
         for m in modifiers
-        if (words := _outside(m, inside))
+        if (words := _outside(doc, m, inside))
     ]
     graph.update_scopes()
     graph.apply_modifiers()
@@ -194,7 +194,7 @@ def _reach(doc: Doc, modifiers: Sequence[Match], targets: Sequence[Target]) -> l
     return reach
 
 
-def _outside(match: Match, inside: set[int]) -> tuple[int, ...]:
+def _outside(doc: Doc, match: Match, inside: set[int]) -> tuple[int, ...]:
     """The modifier's words before a mention begins: "might" in "might have a fever".
 
     A modifier that is part of a mention ("no feeling") changes nothing.
@@ -202,11 +202,15 @@ def _outside(match: Match, inside: set[int]) -> tuple[int, ...]:
     if match.what.direction == "TERMINATE" or inside.isdisjoint(match.words):
         return match.words
     before = tuple(takewhile(lambda word: word not in inside, match.words))
-    carries = before and match.what.literal.split()[0] not in _EMPTY_STARTS
-    return before if carries else ()
+    if match.what.category == "NEGATED" and not any(doc[n].text in _NEGATORS for n in before):
+        return ()
+    return before
 
 
-_EMPTY_STARTS = frozenset({"have|had|has", "there", "i", "is", "is|are", "(has|have)?"})
+_NEGATORS = frozenset(
+    "no not never without dont doesnt didnt isnt arent aint wasnt werent havent hasnt hadnt cant"
+    " neither nor denies wouldnt couldnt zero".split()
+)
 
 
 def _add_answers(
@@ -287,7 +291,7 @@ def _decide(found: set[str], target: Target) -> Assertion:
         return "absent"
     if "hypothetical" in found:
         return "hypothetical"
-    if "ended" in found:
+    if {"ended", "negated"} <= found and "affirmed" not in found:
         return "past"
     if "negated" in found and "affirmed" not in found:
         return _denied(found, target)

@@ -59,7 +59,7 @@ CASES = [
     ("what if my leg goes numb", {"if:numbness"}),
     ("should I worry about numbness?", {"if:numbness"}),
     ("what should i do if i get a fever", {"if:fever"}),
-    ("can dehydration cause numbness", {"if:numbness"}),
+    ("can dehydration cause numbness", {"if:numbness", "if:low_fluids"}),
     ("if I sit too long my foot goes numb", {"numbness"}),
     ("a bit numb", {"numbness"}),
     ("kinda tingly", {"tingling"}),
