@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rasa_sdk.events import ActionExecutionRejected, SlotSet
+from rasa_sdk.events import ActionExecutionRejected, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SafeAction
@@ -56,7 +56,7 @@ class ValidateBookingForm(SafeAction):
 
     def handle(self, turn: Turn, say: CollectingDispatcher) -> Events:
         if turn.opens(FORM):
-            return _open(turn, say)
+            return _open(turn, say) if _can_book_now(turn) else _triage_first(turn, say)
         if turn.form_stepped_aside(FORM):
             return _request(_known(turn), turn.question is not None)
         if turn.question:
@@ -88,6 +88,25 @@ def _open(turn: Turn, say: CollectingDispatcher) -> Events:
         return [*_kept(heard.intake.to_dict(), None), *_request(known, False)]
     say.utter_message(response="utter_booking_screen_first")
     return [*_kept(heard.intake.to_dict(), screen.id), *_request(known, True)]
+
+
+def _can_book_now(turn: Turn) -> bool:
+    """False for a wish that comes with the first symptoms: they say how soon a visit is needed.
+
+    Asked again, in the middle of the questions or without new symptoms, the booking starts.
+    """
+    begun = turn.slot("assessment") or turn.slot("visit_wanted") or turn.intake.locations
+    return bool(begun) or turn.is_button or not turn.heard().intake.locations
+
+
+def _triage_first(turn: Turn, say: CollectingDispatcher) -> Events:
+    """End this form; the triage runs in the same turn and ends in the offer of a visit."""
+    say.utter_message(response="utter_booking_after_questions")
+    return [
+        SlotSet("visit_wanted", True),
+        SlotSet("requested_slot", None),
+        FollowupAction("triage_form"),
+    ]
 
 
 def _screened(turn: Turn) -> Events:

@@ -58,8 +58,9 @@ def _tell_change(
 
 
 def _offered(assessment: Assessment, turn: Turn, say: CollectingDispatcher) -> Events:
-    """Offer a visit where one is advised and none was asked for yet."""
-    if assessment.disposition == "self_care" or turn.slot("appointment"):
+    """Offer a visit where one is advised or wanted, and none was asked for yet."""
+    calm = assessment.disposition == "self_care" and not turn.slot("visit_wanted")
+    if calm or turn.slot("appointment"):
         return [SlotSet("offer", None)]
     say.utter_message(response="utter_offer_appointment")
     return [SlotSet("offer", "booking")]

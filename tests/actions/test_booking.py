@@ -237,3 +237,18 @@ def test_days_that_exclude_some_are_times_and_no_refusal() -> None:
         booking_contact="ann@example.com",
     )
     assert done.slots["booking_when"] == "no mondays please"
+
+
+def test_a_wish_with_the_first_symptoms_is_kept_until_the_triage_is_done() -> None:
+    told = [heard("location", "foot_toes", words="toe")]
+    first = validate(text="toe cramp, book me in", intent="book", opening=True, entities=told)
+    assert first.responses == ["utter_booking_after_questions"]
+    assert first.slots["visit_wanted"] is True
+    assert any(e["event"] == "followup" and e["name"] == "triage_form" for e in first.events)
+
+
+def test_asked_again_the_booking_starts() -> None:
+    told = Intake(locations=("foot_toes",)).to_dict()
+    again = validate(text="book", intent="book", opening=True, intake=told, visit_wanted=True)
+    assert "utter_booking_after_questions" not in again.responses
+    assert again.slots["requested_slot"] in ("booking_screen", "booking_name")

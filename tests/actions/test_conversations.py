@@ -75,6 +75,18 @@ def test_a_booking_after_the_result_is_stored_with_consent(talk: Dialogue) -> No
     assert request["reference"] in done["text"]
 
 
+def test_a_wish_to_book_with_the_first_symptoms_goes_through_the_triage(talk: Dialogue) -> None:
+    opening = "toe cramp yesterday for a few seconds, after hiking. can you just book me in"
+    messages, _ = to_the_result(talk, opening)
+    assert messages[-1]["question"]["id"] == "offer_booking"
+
+
+def test_who_insists_on_a_visit_gets_one_safety_question_and_the_booking(talk: Dialogue) -> None:
+    talk.say("my calf cramps at night")
+    assert talk.say("just book me in please")[-1]["question"]["id"] == "screen_leg"
+    assert talk.say("none of these")[-1]["question"]["id"] == "booking_name"
+
+
 def test_a_question_about_the_page_is_answered_and_the_form_comes_back(talk: Dialogue) -> None:
     before = talk.say("my calf cramps at night")[-1]["question"]["id"]
     answer, again = talk.say("what is sciatica?")

@@ -132,3 +132,7 @@ def test_no_message_has_a_blank_line_that_a_channel_could_split() -> None:
     for intake in (CALM, having("numbness", "old_deficit"), having("rf_dvt")):
         for message in triage(intake).messages:
             assert "\n\n" not in str(message.get("items", ""))
+
+
+def test_a_visit_that_was_wanted_is_offered_with_any_result() -> None:
+    assert triage(CALM, visit_wanted=True).responses[-1] == "utter_offer_appointment"
