@@ -22,7 +22,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.knowledge import knowledge
 from bot.policies.emergency import Move, Standing, next_move, plain_reply
 from bot.triage.answers import apply
-from bot.triage.assess import emergency
+from bot.triage.assess import assess, emergency
 from bot.triage.intake import Intake
 from bot.triage.reading import Reading
 
@@ -118,9 +118,15 @@ def _events(move: Move, tracker: DialogueStateTracker) -> list[Event]:
     return [
         SlotSet("intake", move.intake.to_dict()),
         SlotSet("emergency", move.standing.to_slot() if move.standing else None),
+        SlotSet("assessment", _result(move)),
         SlotSet("question", None),
         SlotSet("attempts", None),
         SlotSet("offer", None),
         SlotSet(REQUESTED_SLOT, None),
         *ended,
     ]
+
+
+def _result(move: Move) -> dict[str, Any] | None:
+    """The contract's assessment while an emergency stands; none once it is cleared."""
+    return assess(move.intake, knowledge()).to_contract() if move.standing else None

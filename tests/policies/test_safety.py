@@ -75,6 +75,24 @@ def test_a_danger_sign_beats_an_open_form_and_closes_it(
     assert slots["emergency"]["red_flags"] == ["rf_cauda_equina"]
 
 
+def test_the_emergency_is_also_the_result_until_it_is_cleared(
+    policy: SafetyPolicy, domain: Domain
+) -> None:
+    slots = dict(slots_set(chosen(policy, after(domain, *message(RED)), domain)))
+    assert slots["assessment"]["disposition"] == "emergency"
+    assert slots["assessment"]["rules"][0] == "rf_cauda_equina"
+    assert slots["assessment"]["contributors"] == slots["assessment"]["advice"] == []
+    checking = SlotSet("emergency", slots["emergency"] | {"state": "checking"})
+    tracker = after(
+        domain, SlotSet("intake", slots["intake"]), checking, *message(DENIED, intent="deny")
+    )
+    assert dict(slots_set(chosen(policy, tracker, domain)))["assessment"] is None
+
+
+def slots_set(prediction: PolicyPrediction) -> list[tuple[str, Any]]:
+    return [(e.key, e.value) for e in prediction.events if isinstance(e, SlotSet)]
+
+
 def test_after_the_emergency_text_the_turn_ends(policy: SafetyPolicy, domain: Domain) -> None:
     done = [*message(RED), ActionExecuted("utter_emergency_spine")]
     tracker = after(domain, ActiveLoop("triage_form"), *done)
