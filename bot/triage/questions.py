@@ -15,9 +15,9 @@ from bot.triage.intake import Intake
 from bot.triage.outlook import Outlook
 from bot.triage.truth import holds, holds_so_far
 
-BUDGET = 10
+BUDGET = 8
 """Questions after which none is asked but the mandatory ones."""
-HOME_BUDGET = 14
+HOME_BUDGET = 12
 """The same while care at home is within reach and only unanswered questions stand against it."""
 _CUSTOMER_TOPICS = ("location", "frequency", "triggers")
 _TOLD_GROUPS = ("timing", "trigger")

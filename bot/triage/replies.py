@@ -11,7 +11,7 @@ from bot.triage.reading import Reading
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "last": -1}
 _NO = frozenset({"no", "none"})
 _DENIED_ENOUGH = 2
-"""So many danger signs denied by name, and none told, deny the whole list that was read out."""
+"""So many danger signs denied by name, and none told, deny the list that was read out."""
 _GROUPS: Mapping[str, tuple[FindingGroup, ...]] = {
     "triggers": ("trigger", "timing", "relief"),
     "associated": ("associated", "sign"),
@@ -66,7 +66,7 @@ def _hear_field_reply(
     name = str(question.field)
     if name in draft.filled or _hear_number(draft, name, reading):
         return True
-    if "unsure" in replies:
+    if "unsure" in replies or _tells_a_sibling(draft, question):
         if name not in draft.unsure:
             draft.unsure.append(name)
         return True
@@ -75,12 +75,22 @@ def _hear_field_reply(
     return none is not None and _choose(draft, question, none)
 
 
+def _tells_a_sibling(draft: Draft, question: Question) -> bool:
+    """Whether the other field of the topic was told: "3 weeks" to how long one spasm lasts.
+
+    The patient has answered as they read it; asking again in other words brings the same.
+    """
+    siblings = (q.field for q in draft.knowledge.questions.values() if q.topic == question.topic)
+    return any(field in draft.filled for field in siblings if field)
+
+
 def _hear_number(draft: Draft, name: str, reading: Reading) -> bool:
     """A bare number as severity or age. Never as days: "3" may as well be weeks."""
     low, high = _NUMBERED.get(name, (1, 0))
     fitting = [m for m in reading.of("number") if low <= int(m.value) <= high]
     if fitting and name not in draft.filled:
-        draft.fill(name, int(fitting[-1].value), fitting[-1].words)
+        largest = max(fitting, key=lambda m: int(m.value))  # "7 then, 1 now": its worst counts
+        draft.fill(name, int(largest.value), largest.words)
     return name in draft.filled
 
 
@@ -110,7 +120,7 @@ def _hear_named(draft: Draft, question: Question, reading: Reading) -> bool:
     told = [n for n in question.findings if draft.said.get(n) in ("present", "unknown")] + named
     denied = [n for n in question.findings if draft.said.get(n) == "absent"]
     if draft.index.screens & {question.id}:
-        return _hear_screen(draft, question, told, denied, reading)
+        return _hear_screen(draft, question, told, reading)
     if not told and not denied:
         return False
     if question.topic != "triggers" or _is_picked(reading):
@@ -126,16 +136,23 @@ def _fits(name: str, draft: Draft, question: Question) -> bool:
     return finding is not None and finding.group in _GROUPS.get(question.topic, ())
 
 
-def _hear_screen(
-    draft: Draft, question: Question, told: list[str], denied: list[str], reading: Reading
-) -> bool:
+def _hear_screen(draft: Draft, question: Question, told: list[str], reading: Reading) -> bool:
     """Danger signs are only taken as denied when that is plain; else they stay open."""
     told = [name for name in told if name in question.findings]
-    enough = min(_DENIED_ENOUGH, len(question.findings))
-    if (not told and len(denied) >= enough) or (told and _is_picked(reading)):
+    if (not told and _denies_enough(draft, question)) or (told and _is_picked(reading)):
         _deny_rest(draft, question)
         return True
     return bool(told)
+
+
+def _denies_enough(draft: Draft, question: Question) -> bool:
+    """One sign of the list is denied by name, and another danger sign of whatever list."""
+    denied = {name for name, status in draft.said.items() if status == "absent"}
+    dangers = {
+        name for name in denied if name in draft.knowledge.findings and draft.is_danger(name)
+    }
+    listed = denied & set(question.findings)
+    return bool(listed) and len(dangers | listed) >= min(_DENIED_ENOUGH, len(question.findings))
 
 
 def _named(reading: Reading) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.knowledge import knowledge
 from bot.triage.answers import Heard, apply, give_up
 from bot.triage.assess import emergency
 from bot.triage.content import Question
@@ -393,3 +394,34 @@ def test_a_denied_emergency_is_over_until_a_sign_of_it_is_told_again():
 def test_words_and_how_a_finding_was_heard_are_kept():
     heard = hear(reading(Mention("finding", "numbness", words="pins")), ASSOCIATED)
     assert heard.intake.findings["numbness"] == Answer("present", "pins", "asked")
+
+
+def on_the_clinics(question: str, *mentions: Mention) -> Heard:
+    content = knowledge()
+    return apply(Intake(), content.questions[question], reading(*mentions), content)
+
+
+def test_of_two_numbers_the_worst_is_the_severity():
+    heard = on_the_clinics("severity", mention("number", 7), mention("number", 1))
+    assert heard.intake.severity == 7
+
+
+def test_telling_when_it_began_ends_the_question_how_long_one_lasts():
+    heard = on_the_clinics("episode_length", mention("duration", 21))
+    assert heard.answered
+    assert heard.intake.duration_days == 21
+    assert heard.intake.unsure == ("episode_length",)
+
+
+@pytest.mark.parametrize(
+    ("denied", "answered"),
+    [
+        (("chest_pain",), False),
+        (("chest_pain", "fever"), True),
+        (("fever", "bladder_bowel_change"), False),
+        (("chest_pain", "sedentary"), False),
+    ],
+)
+def test_danger_signs_of_other_lists_help_to_deny_this_one(denied: tuple[str, ...], answered: bool):
+    mentions = said(*denied, assertion="absent")
+    assert on_the_clinics("screen_chest_arm", *mentions).answered is answered
