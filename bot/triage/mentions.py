@@ -44,15 +44,23 @@ def hear_mentions(
     if replaced and reading.of("location", "present", "uncertain"):
         draft.locations.clear()
         draft.words.pop("locations", None)
+    only_clear = _only_clears(draft, question, reading)
     for mention in reading.mentions:
         assertion = _about_patient(mention, draft)
         if mention.kind in ("finding", "red_flag"):
             _hear_sign(draft, question, mention, assertion)
-        elif mention.kind == "location":
+        elif mention.kind == "location" and not only_clear:
             _hear_place(draft, mention, assertion)
         elif mention.kind in _FIELD_OF:
             _hear_field(draft, question, mention, assertion)
     _hear_sides(draft, reading)
+
+
+def _only_clears(draft: Draft, question: Question | None, reading: Reading) -> bool:
+    """Whether it answers a danger screen with "hands fine, no fever": no place of spasms."""
+    told = (m for m in reading.mentions if m.kind in ("finding", "red_flag"))
+    screen = question is not None and question.id in draft.index.screens
+    return screen and all(m.assertion == "absent" for m in told)
 
 
 def _writer(draft: Draft, reading: Reading) -> str:

@@ -425,3 +425,11 @@ def test_telling_when_it_began_ends_the_question_how_long_one_lasts():
 def test_danger_signs_of_other_lists_help_to_deny_this_one(denied: tuple[str, ...], answered: bool):
     mentions = said(*denied, assertion="absent")
     assert on_the_clinics("screen_chest_arm", *mentions).answered is answered
+
+
+def test_a_place_named_while_denying_danger_signs_is_no_place_of_spasms():
+    hands = mention("location", "hand_fingers")
+    clear = on_the_clinics("screen_neck", *said("clumsy_hands", assertion="absent"), hands)
+    assert clear.intake.locations == ()
+    told = on_the_clinics("screen_neck", *said("clumsy_hands"), hands)
+    assert told.intake.locations == ("hand_fingers",)
