@@ -30,7 +30,15 @@ EntryKind = Literal[
     "severity", "reply", "topic", "person",
 ]  # fmt: skip
 Modifier = Literal[
-    "negated", "ended", "past", "long_past", "hypothetical", "family", "uncertain", "affirmed", "except"
+    "negated",
+    "ended",
+    "past",
+    "long_past",
+    "hypothetical",
+    "family",
+    "uncertain",
+    "affirmed",
+    "except",
 ]
 Direction = Literal["forward", "backward", "bidirectional", "terminate", "pseudo"]
 
@@ -199,7 +207,9 @@ class _Loader:
             self.problems.not_allowed(path, name, known)
         return Phrase(line, parsed)
 
-    def _assertion(self, data: Mapping[str, Any]) -> tuple[tuple[ModifierRule, ...], frozenset[str]]:
+    def _assertion(
+        self, data: Mapping[str, Any]
+    ) -> tuple[tuple[ModifierRule, ...], frozenset[str]]:
         rules = tuple(
             rule
             for number, raw in enumerate(data.get("rules", ()))
@@ -208,7 +218,8 @@ class _Loader:
         return rules, frozenset(data.get("clause_openers", ()))
 
     def _modifier(self, raw: Mapping[str, Any], path: str) -> ModifierRule | None:
-        direction, category = raw.get("direction"), raw.get("category")
+        direction: Any = raw.get("direction")
+        category: Any = raw.get("category")
         if direction not in get_args(Direction):
             self.problems.not_allowed(f"{path}.direction", direction, get_args(Direction))
             return None

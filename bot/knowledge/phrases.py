@@ -16,7 +16,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, product
-from typing import Union
 
 GAP, WIDE_GAP, NUMBER, START, END = "...", "~", "{n}", "^", "$"
 _PIECE = re.compile(r"\s*(\.\.\.|~|[()|?]|\{[a-z_]+\}|[^\s()|?{}~]+)")
@@ -30,7 +29,7 @@ class Choice:
     optional: bool = False
 
 
-Sequence = tuple[Union[str, Choice], ...]
+Sequence = tuple[str | Choice, ...]
 Variant = tuple[str, ...]
 
 

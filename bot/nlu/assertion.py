@@ -159,11 +159,14 @@ def _without_own_subjects(modifiers: list[Match]) -> list[Match]:
     for match in modifiers:
         before = kept[-1] if kept else None
         follows = before is not None and before.end == match.start
-        if match.what.direction == "TERMINATE" and follows and before is not None:
-            if before.what.category in _TAKES_A_SUBJECT or _is_not_my(before, match):
-                continue
-        kept.append(match)
+        if not (before and follows and _is_own_subject(before, match)):
+            kept.append(match)
     return kept
+
+
+def _is_own_subject(before: Match, match: Match) -> bool:
+    takes_one = before.what.category in _TAKES_A_SUBJECT or _is_not_my(before, match)
+    return match.what.direction == "TERMINATE" and takes_one
 
 
 def _is_not_my(before: Match, match: Match) -> bool:
@@ -240,9 +243,7 @@ def _invites(mark: str) -> bool:
     return any(sign in mark for sign in "?:-–—…")
 
 
-def _apply(
-    answer: str, clause: Clause, targets: Sequence[Target], reach: list[set[str]]
-) -> None:
+def _apply(answer: str, clause: Clause, targets: Sequence[Target], reach: list[set[str]]) -> None:
     for found, target in zip(reach, targets, strict=True):
         if target.start in clause:
             found.add(answer)

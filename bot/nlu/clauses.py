@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from bot.nlu.tokens import Token
 
-_LOOK_AHEAD = 3
+_NEW_SUBJECTS = frozenset({"i", "my", "it", "now", "then", "today", "he", "she", "also", "there"})
+_LOOK_AHEAD, _LONG = 3, 6
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ def split_clauses(
 
     A sentence end always divides. A comma divides only before a new statement ("no
     numbness, my leg hurts"), not inside a list ("no fever, chills or numbness"): a new
-    statement shows within its first words one of `openers` (i, my, it, is, just, ...).
+    statement shows within its first words one of `openers` (i, my, it, is, just, ...), or is
+    long.
     """
     if not tokens:
         return ()
@@ -44,14 +46,22 @@ def clause_of(clauses: Sequence[Clause], position: int) -> int:
     return next(n for n, clause in enumerate(clauses) if position in clause)
 
 
+def _goes_on_anew(tokens: Sequence[Token], at: int) -> bool:
+    """ "... and now my back hurts", "... and I can't feel it"."""
+    following = tokens[at + 1].text if at + 1 < len(tokens) else ""
+    return tokens[at].text in ("and", "but") and following in _NEW_SUBJECTS
+
+
 def _divides(tokens: Sequence[Token], at: int, openers: Collection[str]) -> bool:
-    if tokens[at].gap == 2:
+    if tokens[at].gap == 2 or _goes_on_anew(tokens, at):
         return True
     if tokens[at].gap == 0:
         return False
     segment = [tokens[at].text]
-    for token in tokens[at + 1 : at + _LOOK_AHEAD]:
+    for token in tokens[at + 1 : at + _LONG]:
         if token.gap:
             break
         segment.append(token.text)
-    return any(word in openers for word in segment)
+    if len(segment) == _LONG and not {"or", "nor"} & set(segment):
+        return True
+    return any(word in openers for word in segment[:_LOOK_AHEAD])

@@ -40,7 +40,9 @@ _AGO = {
     "i was a teenager": 5475, "high school": 5475, "college": 3650, "birth": 7300, "forever": 3650,
 }  # fmt: skip
 _LONGEST = 4
-_FILLERS = frozenset({"last", "this", "past", "about", "around", "early", "late", "mid", "on", "in"})
+_FILLERS = frozenset(
+    {"last", "this", "past", "about", "around", "early", "late", "mid", "on", "in"}
+)
 
 
 def days_since(tokens: Sequence[Token], at: int, today: date) -> tuple[int, int] | None:

@@ -27,12 +27,13 @@ _NOT_EPISODE = frozenset({"walk", "walking", "sit", "sitting", "sat", "stand", "
                           "driving", "drove", "flight", "shift", "shifts", "sleep", "slept", "ride",
                           "loosen", "run", "running", "work", "working", "feet", "desk", "workout",
                           "trip", "gym", "exercise", "later", "stiff", "stiffness", "up", "before",
-                          "asleep", "into", "workouts", "hike", "every", "after", "car"})  # fmt: skip
+                          "asleep", "into", "workouts", "hike", "every", "after",
+                          "car"})  # fmt: skip
 _ONSET = frozenset({"start", "started", "starting", "began", "begun", "begin", "since", "came",
                     "noticed", "happened", "first", "onset", "flared", "threw", "pulled",
                     "cramping", "hurting", "woke", "appeared"})  # fmt: skip
 _HAD = frozenset({"had", "got", "hurt", "cramped", "seized", "locked", "hit"})
-_RECENT_DAYS, _LONG_AGO_DAYS = 14, 180
+_RECENT_DAYS, _LONG_AGO_DAYS, _SHORT_ANSWER, _FEW = 14, 180, 3, 2
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,9 @@ def _closes_the_message(tokens: Sequence[Token], at: int, end: int) -> bool:
     sexed = end + 1 == len(tokens) and tokens[end].text in ("m", "f", "male", "female")
     last = end == len(tokens) or sexed
     lead = _word(tokens, at - 1)
-    marked = tokens[at].gap > 0 or lead in ("smoker", "diabetic", "male", "female", "m", "f") or sexed
+    marked = (
+        tokens[at].gap > 0 or lead in ("smoker", "diabetic", "male", "female", "m", "f") or sexed
+    )
     return last and marked and at >= 2
 
 
@@ -128,7 +131,11 @@ def _is_age(before: list[str], after: list[str], is_last: bool, is_first: bool) 
         return True
     if following in ("f", "m", "female", "male") and len(before) == 0:
         return True
-    if following in UNITS or following in _TIMES or following in ("of", "out", "/", "lbs", "pounds"):
+    if (
+        following in UNITS
+        or following in _TIMES
+        or following in ("of", "out", "/", "lbs", "pounds")
+    ):
         return False
     if before[-1:] in (["age"], ["aged"]) or before[-2:] in (["age", "is"], ["age", "of"]):
         return True
@@ -152,9 +159,12 @@ def _severities(
         after = [t.text for t in tokens[amount.end : amount.end + 4]]
         slash = amount.end < len(tokens) and tokens[amount.end].mark == "/"
         ten = after[:1] in (["10"], ["ten"])
-        if (slash and ten) or after[:3] in (["out", "of", "10"], ["out", "of", "ten"]) or (
-            after[:2] in (["of", "10"], ["of", "ten"]) or after[:3] == ["on", "a", "scale"]
-        ) or after[:4] in (["on", "the", "pain", "scale"],):
+        if (
+            (slash and ten)
+            or after[:3] in (["out", "of", "10"], ["out", "of", "ten"])
+            or (after[:2] in (["of", "10"], ["of", "ten"]) or after[:3] == ["on", "a", "scale"])
+            or after[:4] in (["on", "the", "pain", "scale"],)
+        ):
             size = 1 if slash else 3 if after[0] == "out" or after[:2] == ["on", "a"] else 2
             yield Reckoned("severity", int(amount.high), at, amount.end + size, "out_of_ten")
         elif _names_pain([t.text for t in tokens[max(clause.start, at - 4) : at]], after):
@@ -236,11 +246,16 @@ def _per_unit(
         return frequency_of(times, DAYS[UNITS[_word(tokens, end)]] or 1), end + 1, "count_per"
     if _word(tokens, end) not in _PER:
         return None
+    recent = _word(tokens, end) in ("last", "this")
     while _word(tokens, end) in _PER:
         end += 1
+    if recent and UNITS.get(_word(tokens, end)) in ("day", "night"):
+        return None
     window = time_span_at(tokens, end) if end < stop else None
     if window:
-        return frequency_of(times, window.days or 1), window.end, "count_per"
+        few = times <= _FEW and window.days > 7
+        value = "occasional" if few else frequency_of(times, window.days or 1)
+        return value, window.end, "count_per"
     if _word(tokens, end) in ("seven", "7"):
         return frequency_of(times, 7), end + 1, "count_per"
     unit = UNITS.get(_word(tokens, end))
@@ -259,7 +274,8 @@ def _times(
         if not found and not history:
             found = _named_day(tokens, at, clause, today)
             recent = found is not None and int(found.value) <= _RECENT_DAYS
-            if not (has_onset or (recent and _HAD & set(words))):
+            alone = clause.end - clause.start <= _SHORT_ANSWER
+            if not (has_onset or alone or (recent and _HAD & set(words))):
                 found = None
         if found:
             yield found
@@ -284,6 +300,8 @@ def _span(
     span = time_span_at(tokens, at)
     if span is None or span.end > clause.end or _word(tokens, at - 1) in ("every", "after", "in"):
         return None
+    if _word(tokens, at - 2) == "in":
+        return None
     following = _word(tokens, span.end)
     if following in ("ago", "back"):
         if history and not any(w in ("started", "start", "began", "since") for w in words):
@@ -305,7 +323,7 @@ def _span(
 
 def _stands_apart(tokens: Sequence[Token], at: int, end: int) -> bool:
     """Between commas: "stiff neck, 3 months, worse at work"."""
-    return tokens[at].gap > 0 and (end >= len(tokens) or tokens[end].gap > 0)
+    return (at == 0 or tokens[at].gap > 0) and (end >= len(tokens) or tokens[end].gap > 0)
 
 
 def _named_day(tokens: Sequence[Token], at: int, clause: Clause, today: date) -> Reckoned | None:

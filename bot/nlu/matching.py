@@ -192,5 +192,3 @@ def _levels(groups: Mapping[str, Iterable[Parsed]]) -> list[list[str]]:
         levels.append(ready)
         done.update(ready)
     return levels
-
-

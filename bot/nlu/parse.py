@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.knowledge import knowledge
-from bot.triage.reading import Mention, MentionKind, Reading
+from bot.triage.reading import Assertion, Mention, MentionKind, Reading
 
-_HELD = ("present", "uncertain")
+_HELD: tuple[Assertion, ...] = ("present", "uncertain")
 
 
 def to_parse_line(text: str, intent: Mapping[str, Any], reading: Reading) -> dict[str, Any]:

@@ -67,6 +67,8 @@ def time_span_at(tokens: Sequence[Token], at: int) -> Span | None:
         if found is None:
             return None
         amount = found
+    if [t.text for t in tokens[amount.end : amount.end + 3]] == ["and", "a", "half"]:
+        amount = Amount(amount.low + 0.5, amount.high + 0.5, amount.start, amount.end + 3)
     end = _skip(tokens, amount.end, ("of", "more", "or", "so", "good", "solid", "full", "whole"))
     if end >= len(tokens) or tokens[end].text not in UNITS or tokens[end].gap:
         return None

@@ -17,9 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu.reading import read, reader
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class ClinicalReader(GraphComponent):
     """Adds one entity for each mention: findings, danger signs, places, times, replies."""
 

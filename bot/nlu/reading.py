@@ -14,7 +14,7 @@ from bot.nlu.clauses import clause_of
 from bot.nlu.engine import Engine, Heard, Message
 from bot.nlu.fields import Reckoned, lies_long_ago, reckon
 from bot.nlu.people import Subjects, find_subjects, person_mention, tells_of_self
-from bot.nlu.replies import replies_in
+from bot.nlu.replies import numbers_in, replies_in
 from bot.nlu.sides import overall_side, side_of
 from bot.triage.content import Knowledge
 from bot.triage.reading import Assertion, Mention, Reading
@@ -69,6 +69,7 @@ class Reader:
         facts = [*self._phrases(message), *self._reckoned(message)]
         mentions = self._judge(message, facts)
         mentions += replies_in(message)
+        mentions += list(numbers_in(message, mentions))
         return Reading(tuple(sorted(mentions, key=lambda m: (m.start, m.end, m.kind))))
 
     def red_flags(self, text: str, today: date) -> tuple[Mention, ...]:
@@ -77,7 +78,8 @@ class Reader:
         if not message.tokens:
             return ()
         facts = [f for f in self._phrases(message) if f.mention.kind == "red_flag"]
-        return tuple(self._judge(message, facts)) if facts else ()
+        judged = self._judge(message, facts) if facts else []
+        return tuple(mention for mention in judged if mention.kind == "red_flag")
 
     def _phrases(self, message: Message) -> Iterator[_Fact]:
         sides = message.of("side")
@@ -93,9 +95,7 @@ class Reader:
         for place in places:
             side = side_of(message, place, sides)
             fact = self._fact(message, place)
-            yield replace(
-                fact, mention=replace(fact.mention, side=side.id if side else None)
-            )
+            yield replace(fact, mention=replace(fact.mention, side=side.id if side else None))
         yield from self._side(message, sides)
 
     def _side(self, message: Message, sides: Sequence[Heard]) -> Iterator[_Fact]:
@@ -128,7 +128,10 @@ class Reader:
 
     def _reckoned(self, message: Message) -> Iterator[_Fact]:
         history = [
-            any(h.start in clause and self.groups.get(h.id) in _EVENTS for h in message.of("finding"))
+            any(
+                h.start in clause and self.groups.get(h.id) in _EVENTS
+                for h in message.of("finding")
+            )
             for clause in message.clauses
         ]
         own = {n for h in message.heard if h.kind in _OWN_THE_NUMBER for n in h.words
@@ -147,6 +150,7 @@ class Reader:
             for fact, assertion in zip(facts, assertions, strict=True)
             if assertion
         ]
+        said = [_placed(message, fact) for fact in said]
         return self._with_person(message, find_subjects(message), _unique(said))
 
     def _with_person(
@@ -187,6 +191,9 @@ def _covers(old: Mention, new: Mention) -> bool:
     return same and old.start <= new.start and new.end <= old.end
 
 
+_ONLY_OF_FINDINGS = frozenset({"uncertain", "past"})
+_DENIAL_REACH = 4
+_PLACE_DENIALS = frozenset({"not", "isnt", "no", "never", "arent", "nor", "neither", "wasnt"})
 _SINGLE_VALUED = frozenset(
     {"frequency", "episode_length", "severity", "course", "duration", "age", "side"}
 )
@@ -203,9 +210,22 @@ def _settled(fact: _Fact, judged: Assertion) -> Assertion:
     """Words that deny by themselves stay a denial; a number or place is never unsure."""
     if fact.fixed is not None and judged != "hypothetical":
         return fact.fixed
-    if judged == "uncertain" and fact.mention.kind not in ("finding", "red_flag"):
-        return "present"
+    if judged in _ONLY_OF_FINDINGS and fact.mention.kind not in ("finding", "red_flag"):
+        past_frequency = judged == "past" and fact.mention.kind in ("frequency", "topic")
+        return judged if past_frequency else "present"
     return judged
+
+
+def _placed(message: Message, fact: _Fact) -> _Fact:
+    """A place is denied only by a "not" right before it: "my calf isn't red" keeps the calf."""
+    mention = fact.mention
+    if mention.kind != "location" or mention.assertion != "absent":
+        return fact
+    start = fact.target.start
+    before = {message.word(n) for n in range(max(0, start - _DENIAL_REACH), start)}
+    if before & _PLACE_DENIALS:
+        return fact
+    return replace(fact, mention=replace(mention, assertion="present"))
 
 
 def _reckoned_fact(message: Message, fact: Reckoned) -> _Fact:

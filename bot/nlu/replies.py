@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from bot.nlu.engine import Heard, Message
-from bot.nlu.quantities import amount_at
+from bot.nlu.quantities import Amount, amount_at
 from bot.triage.reading import Mention
 
 _CORE = frozenset("no yes yeah yep yup nope nah none neither idk dunno maybe unsure both".split())
@@ -12,20 +14,38 @@ _REPLY_FOLLOWS = frozenset(
     "i im it that just only not but nothing none never its they there he she we thanks thank"
     " really sir maam way im so and well because actually nope no yes to for though".split()
 )
+_AFTER_A_CHOICE = frozenset({"and", "to", "only", "please", "yes", "no", "not", "but", "i"})
 _LARGEST = 1000
 _LISTED = frozenset({"all", "some", "both", "first", "second", "third", "last", "other"})
 _VAGUE_NUMBER = frozenset(
-    "idk maybe ish about around probably like i guess id say or so roughly a out of 10 ten well um"
+    "idk maybe ish about around probably like i guess id say or so roughly a well um"
     " uh hmm think its it is would".split()
 )
 
 
 def replies_in(message: Message) -> list[Mention]:
-    """Replies in the order of the text. A message that is one number is a reply with it."""
-    number = _only_number(message)
-    if number is not None:
-        return [number]
+    """Replies in the order of the text."""
+    if _only_number(message) is not None:
+        return []
     return [_mention(message, h) for h in message.of("reply") if _is_reply(message, h)]
+
+
+def numbers_in(message: Message, facts: Sequence[Mention]) -> Iterator[Mention]:
+    """Bare numbers: what they count, only the pending question can tell.
+
+    Digits that are no part of another fact, or a message that is one number ("six").
+    """
+    only = _only_number(message)
+    if only is not None:
+        yield only
+        return
+    for at in range(len(message.tokens)):
+        amount = amount_at(message.tokens, at)
+        if amount is None or not message.word(at).isdigit() or amount.high > _LARGEST:
+            continue
+        start, end = message.offsets(amount.start, amount.end)
+        if not any(fact.start < end and start < fact.end for fact in facts):
+            yield _number(message, amount)
 
 
 def _only_number(message: Message) -> Mention | None:
@@ -38,9 +58,13 @@ def _only_number(message: Message) -> Mention | None:
     rest = {t.text for t in (*message.tokens[: amount.start], *message.tokens[amount.end :])}
     if rest - _VAGUE_NUMBER:
         return None
+    return _number(message, amount)
+
+
+def _number(message: Message, amount: Amount) -> Mention:
     start, end = message.offsets(amount.start, amount.end)
     return Mention(
-        "reply", int(amount.high), "present", start, end, "number", message.text[start:end]
+        "number", int(amount.high), "present", start, end, "number", message.text[start:end]
     )
 
 
@@ -51,7 +75,7 @@ def _is_reply(message: Message, heard: Heard) -> bool:
     at_end = heard.end == len(message.tokens) or message.tokens[heard.end].gap > 0
     first = message.word(heard.start)
     if heard.id in _LISTED and len(heard.words) > 1:
-        return parted or at_end
+        return at_end or (parted and message.word(heard.end) in _AFTER_A_CHOICE)
     if at_end:
         return parted or first in _CORE
     if parted and first in _ASSENT:

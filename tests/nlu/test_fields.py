@@ -45,9 +45,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("text", "expected"), PLACES, ids=[text for text, _ in PLACES])
-def test_places_are_found_with_their_side(
-    text: str, expected: set[tuple[str, str | None]]
-) -> None:
+def test_places_are_found_with_their_side(text: str, expected: set[tuple[str, str | None]]) -> None:
     assert sides(text) == expected
 
 
@@ -100,7 +98,8 @@ def test_frequency(text: str, expected: str | None) -> None:
 DURATIONS = [
     ("since tuesday", 5), ("going on 3 wks", 21), ("bout a month", 30), ("since yesterday", 1),
     ("started 2 weeks ago", 14), ("for the past couple days", 2), ("since this morning", 0),
-    ("about three months now", 90), ("since june", 174), ("since 2024", 874), ("for years now", 1095),
+    ("about three months now", 90), ("since june", 174), ("since 2024", 874),
+    ("for years now", 1095),
     ("on and off since xmas", 332), ("it began last week", 7), ("for a year and a half", 547),
     ("a few days", 3), ("10 years", 3650), ("since last night", 1), ("for 6 months", 180),
     ("started yesterday", 1), ("I've had this for 2 weeks", 14), ("since march", 266),
@@ -140,7 +139,7 @@ NUMBERS = [
     ("age 60", "age", 60), ("58 year old woman", "age", 58), ("he is 82", "age", 82),
     ("calf cramps, smoker, 66", "age", 66),
     ("I'm 32 weeks pregnant", "age", None), ("walk 2 blocks", "severity", None),
-    ("it's 3 am", "age", None), ("8", "reply", 8), ("maybe a 6 or 7", "reply", 7),
+    ("it's 3 am", "age", None), ("8", "number", 8), ("maybe a 6 or 7", "number", 7),
 ]  # fmt: skip
 
 
@@ -153,7 +152,8 @@ def test_numbers(text: str, kind: str, expected: int | None) -> None:
 COURSES = [
     ("getting worse", "worsening"), ("it's better than it was", "improving"),
     ("about the same", "same"), ("getting better", "improving"), ("worse every day", "worsening"),
-    ("not getting better", "same"), ("worse when I sit", None), ("stretching makes it better", None),
+    ("not getting better", "same"), ("worse when I sit", None),
+    ("stretching makes it better", None),
 ]  # fmt: skip
 
 
@@ -167,8 +167,10 @@ REPLIES = [
     ("yes", {"yes"}), ("yep", {"yes"}), ("no", {"no"}), ("nope", {"no"}), ("not really", {"no"}),
     ("no i dont", {"no"}), ("idk", {"unsure"}), ("not sure", {"unsure"}), ("no idea", {"unsure"}),
     ("none", {"none"}), ("none of those", {"none"}), ("neither", {"none"}), ("both", {"both"}),
-    ("all of the above", {"all"}), ("the first one", {"first"}), ("only the second one", {"second"}),
-    ("the last one", {"last"}), ("yes to the first, no to the others", {"yes", "first", "no", "other"}),
+    ("all of the above", {"all"}), ("the first one", {"first"}),
+    ("only the second one", {"second"}),
+    ("the last one", {"last"}),
+    ("yes to the first, no to the others", {"yes", "first", "no", "other"}),
     ("no, just the calf", {"no"}), ("yeah my calf", {"yes"}), ("a bit", {"yes"}),
     ("👍", {"yes"}), ("nothing like that", {"none"}), ("no i dont have any of those", {"no"}),
     ("no numbness", set()), ("my left calf", set()), ("both legs hurt", set()),
