@@ -108,7 +108,10 @@ class AssertionReader:
             (piece.words, piece.source): _decide(found, piece)
             for found, piece in zip(reach, pieces, strict=True)
         }
-        return [_agreed([judged[p.words, p.source] for p in t.pieces()]) for t in targets]
+        return [
+            _agreed([judged[p.words, p.source] for p in t.pieces()], _is_one_statement(t, clauses))
+            for t in targets
+        ]
 
     def _doc(self, tokens: Sequence[Token], clauses: Sequence[Clause]) -> Doc:
         """The message as a spaCy Doc whose sentences are the clauses."""
@@ -171,7 +174,7 @@ def _is_own_subject(before: Match, match: Match) -> bool:
 
 def _is_not_my(before: Match, match: Match) -> bool:
     """ "not my calf" denies the calf; "no my calf hurts" does not."""
-    return bool(before.what.literal.startswith("not") and match.what.literal == "my")
+    return bool(before.what.literal.startswith(("not", "never")) and match.what.literal == "my")
 
 
 def _reach(doc: Doc, modifiers: Sequence[Match], targets: Sequence[Target]) -> list[set[str]]:
@@ -276,11 +279,22 @@ def _lend_to_clause_before(
                 _apply(category, clauses[number - 1], targets, reach)
 
 
-def _agreed(parts: Sequence[Assertion]) -> Assertion | None:
-    """What the parts of one mention say together; None if one part is denied."""
+def _is_one_statement(target: Target, clauses: Sequence[Clause]) -> bool:
+    """ "my leg isn't swollen" is one; "fever ... but no stiff neck" is not."""
+    same = clause_of(clauses, target.start) == clause_of(clauses, target.words[-1])
+    return same and target.end - target.start <= _SHORT
+
+
+def _agreed(parts: Sequence[Assertion], one_statement: bool) -> Assertion | None:
+    """What the parts of one mention say together.
+
+    A part that is denied denies a single statement; a combination was then not said (None).
+    """
     first = parts[0]
     if all(part == first for part in parts):
         return first
+    if one_statement and parts[-1] in ("absent", "past"):
+        return parts[-1]
     if "absent" in parts or "past" in parts:
         return None
     return "hypothetical" if "hypothetical" in parts else "uncertain"

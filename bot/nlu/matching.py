@@ -17,6 +17,7 @@ from bot.nlu.numbers import number_at
 from bot.nlu.tokens import Token, tokenize
 
 GAP_WORDS, WIDE_GAP_WORDS = 4, 12
+_TURNS = frozenset({"but", "though", "although", "however", "except"})
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ class _Walk:
 
     def __init__(self, tokens: Sequence[Token], readings: list[tuple[str, ...]]) -> None:
         self.gaps = [token.gap for token in tokens]
+        self.turns = [token.text in _TURNS for token in tokens]
         self.readings = readings
         self.size = len(tokens)
         self.jumps: Jumps = [{} for _ in tokens]
@@ -147,6 +149,12 @@ class _Walk:
                     yield from self._from(child, span[-1] + 1, words + span)
         yield from self._over_gaps(node, at, words)
 
+    def _ends_gap(self, at: int, limit: int) -> bool:
+        """A gap goes neither past the text, nor over a mark, nor (a narrow one) over "but"."""
+        if at >= self.size or self.gaps[at] >= limit:
+            return True
+        return limit == 1 and self.turns[at]
+
     def _over_anchors(self, node: _Node, at: int) -> Sequence[_Node]:
         """What follows `^` or `$`, if a part of a sentence starts or ends at `at`."""
         if at > 0 and at < self.size and not self.gaps[at]:
@@ -160,7 +168,7 @@ class _Walk:
         for symbol, longest, limit in ((GAP, GAP_WORDS, 1), (WIDE_GAP, WIDE_GAP_WORDS, 2)):
             for child in node.next.get(symbol, ()):
                 for skip in range(longest + 1):
-                    if at + skip >= self.size or self.gaps[at + skip] >= limit:
+                    if self._ends_gap(at + skip, limit):
                         break
                     yield from self._from(child, at + skip, words)
 

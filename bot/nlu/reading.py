@@ -20,6 +20,7 @@ from bot.triage.content import Knowledge
 from bot.triage.reading import Assertion, Mention, Reading
 
 _NUMERIC = frozenset({"severity"})
+_STARTED = frozenset({"exercise_unaccustomed", "recent_immobility"})
 _EVENTS = frozenset({"history", "medicine"})
 _OWN_THE_NUMBER = frozenset({"finding", "frequency", "episode_length"})
 _OWN_THE_PLACE = frozenset({"history", "medicine", "trigger", "timing", "relief"})
@@ -129,7 +130,7 @@ class Reader:
     def _reckoned(self, message: Message) -> Iterator[_Fact]:
         history = [
             any(
-                h.start in clause and self.groups.get(h.id) in _EVENTS
+                h.start in clause and (self.groups.get(h.id) in _EVENTS or h.id in _STARTED)
                 for h in message.of("finding")
             )
             for clause in message.clauses
@@ -150,7 +151,8 @@ class Reader:
             for fact, assertion in zip(facts, assertions, strict=True)
             if assertion
         ]
-        said = [_placed(message, fact) for fact in said]
+        denied = {n for f in said if f.mention.assertion == "absent" for n in f.target.words}
+        said = [_placed(message, f) for f in said if not _is_denied_place(message, f, denied)]
         return self._with_person(message, find_subjects(message), _unique(said))
 
     def _with_person(
@@ -192,6 +194,7 @@ def _covers(old: Mention, new: Mention) -> bool:
 
 
 _ONLY_OF_FINDINGS = frozenset({"uncertain", "past"})
+_OWNERS = frozenset({"my", "the", "his", "her", "left", "right", "both", "not", "other"})
 _DENIAL_REACH = 4
 _PLACE_DENIALS = frozenset({"not", "isnt", "no", "never", "arent", "nor", "neither", "wasnt"})
 _SINGLE_VALUED = frozenset(
@@ -214,6 +217,15 @@ def _settled(fact: _Fact, judged: Assertion) -> Assertion:
         past_frequency = judged == "past" and fact.mention.kind in ("frequency", "topic")
         return judged if past_frequency else "present"
     return judged
+
+
+def _is_denied_place(message: Message, fact: _Fact, denied: set[int]) -> bool:
+    """In "no chest pain" the chest is no place of trouble; in "my leg isn't red" the leg is."""
+    if fact.mention.kind != "location" or not denied.issuperset(fact.target.words):
+        return False
+    if fact.mention.assertion == "absent" and len(denied) == len(fact.target.words):
+        return False
+    return message.word(fact.target.start - 1) not in _OWNERS
 
 
 def _placed(message: Message, fact: _Fact) -> _Fact:

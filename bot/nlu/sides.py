@@ -25,6 +25,7 @@ def side_of(message: Message, place: Heard, sides: Sequence[Heard]) -> Heard | N
 
 def overall_side(message: Message, sides: Sequence[Heard]) -> str | None:
     """One side for the message: several different ones mean both or alternating."""
+    sides = [side for side in sides if not _is_denied(message, side)] or sides
     values = {side.id for side in sides}
     if not values:
         return None
@@ -35,6 +36,11 @@ def overall_side(message: Message, sides: Sequence[Heard]) -> str | None:
     first, last = min(s.end for s in sides), max(s.start for s in sides)
     between = {message.word(n) for n in range(first - 1, min(last + 4, len(message.tokens)))}
     return "alternating" if between & _CHANGING else "both"
+
+
+def _is_denied(message: Message, side: Heard) -> bool:
+    """ "not the left one"."""
+    return "not" in {message.word(side.start - 1), message.word(side.start - 2)}
 
 
 def _is_open(message: Message, start: int, end: int) -> bool:

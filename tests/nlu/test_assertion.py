@@ -67,6 +67,10 @@ CASES = [
     ("my leg is not numb", {"-numbness"}),
     ("there is no numbness at all", {"-numbness"}),
     ("NO NUMBNESS", {"-numbness"}),
+    ("I wouldn't say it's numb, more like tingly", {"-numbness", "tingling"}),
+    ("the swelling went down but my foot tingles", {"past:leg_swelling", "tingling"}),
+    ("haven't had numbness, weakness, or tingling", {"-numbness", "-weakness", "-tingling"}),
+    ("no tingling and now my foot is numb", {"-tingling", "numbness"}),
     ("never had numbness until today", {"numbness", "new_deficit"}),
     ("I've never felt tingling like this", {"tingling"}),
     ("my dad has sciatica", {"other:known_sciatica"}),
@@ -109,6 +113,9 @@ def test_history_stays_history_and_denials_by_wording_are_heard(text: str, expec
 FIELDS = [
     ("used to be weekly, now it's daily", "frequency", {"past:weekly", "daily"}),
     ("not my calf, higher", "location", {"-calf"}),
+    ("my calf isn't swollen", "location", {"calf"}),
+    ("no chest pain, just my calf", "location", {"calf"}),
+    ("not the left one, the right", "side", {"right"}),
     ("nothing like that, just the calf", "location", {"calf"}),
 ]
 
