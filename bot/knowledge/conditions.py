@@ -17,7 +17,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "course": get_args(Course),
 }
 _RANGES = ("duration_days", "severity", "age")
-_GROUPS = ("all", "any", "none")
+_GROUPS = ("all", "any", "none", "unless")
 _PLACES = ("location", "only_location", "region")
 KEYS = (*_FIELDS, *_RANGES, *_GROUPS, *_PLACES, "at_least", "red_flags")
 _NEVER = Condition("none")

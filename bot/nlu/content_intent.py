@@ -35,6 +35,12 @@ GIVES_WAY = frozenset(
 """Intents that a fact outranks. A wish (to book, to ask, to start over) stays a wish."""
 REPLIES = {"yes": "affirm", "no": "deny", "none": "deny", "unsure": "unsure"}
 UNPLACED = frozenset({"out_of_scope", "nlu_fallback"})
+ASKING = re.compile(
+    r"\?|\b(what|whats|how|why|which|when|is|are|does|do|can|could|should|would|will|tell|explain|"
+    r"describe|about|info|information|mean|means|meaning|define|learn|know|help|helps|work|works)\b",
+    re.IGNORECASE,
+)
+"""A question or a request: a bare "advil" or "sciatica" is an answer."""
 ADDING = re.compile(r"\b(too|also|as well|on top of)\b", re.IGNORECASE)
 NOT_FACTS = frozenset({"reply", "topic", "person", "number"})
 
@@ -72,11 +78,13 @@ def _better(intent: str | None, entities: list[dict[str, Any]], text: str) -> st
     kinds = {entity.get("entity") for entity in entities}
     if intent in GIVES_WAY and kinds - NOT_FACTS:
         return INFORM
+    if intent == ASK_TOPIC and not ASKING.search(text) and not text.startswith("/"):
+        return INFORM
     if intent == "correct" and ADDING.search(text):
         return INFORM
     if intent not in UNPLACED:
         return None
-    if "topic" in kinds:
+    if "topic" in kinds and ASKING.search(text):
         return ASK_TOPIC
     replies = {REPLIES.get(str(e.get("value"))) for e in entities if e.get("entity") == "reply"}
     return replies.pop() if len(replies) == 1 else None

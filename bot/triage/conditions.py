@@ -75,7 +75,10 @@ def _finding_reasons(condition: Condition, facts: Facts, holds: bool | None) -> 
 def _group_reasons(condition: Condition, facts: Facts, holds: bool | None) -> Iterable[Reason]:
     """The parts that decided: those whose own value has the deciding truth value."""
     values = [(part, truth(part, facts)) for part in condition.parts]
-    wanted = (not holds) if condition.op == "none" and holds is not None else holds
+    if condition.op == "unless" and holds:
+        return []  # what was not told is no reason to show
+    denies = condition.op in ("none", "unless") and holds is not None
+    wanted = (not holds) if denies else holds
     return [r for part, value in values if value is wanted for r in _reasons(part, facts, value)]
 
 
@@ -124,6 +127,7 @@ _EXPLAINED: Mapping[str, _Explain] = {
     "all": _group_reasons,
     "any": _group_reasons,
     "none": _group_reasons,
+    "unless": _group_reasons,
     "at_least": _group_reasons,
     "red_flags": _flag_reasons,
 }

@@ -47,12 +47,13 @@ class Condition:
     - `side`, `frequency`, `episode_length`, `course`: the value is in `ids`
     - `duration_days`, `severity`, `age`: `minimum` <= value <= `maximum`
     - `all`, `any`, `none`: of `parts`; `at_least`: at least `minimum` of `parts`
+    - `unless`: true as long as no part is known to be true (unknown is no reassurance)
     - `red_flags`: at least `minimum` red flags of the level in `ids` are known to be present
     """
 
     op: Literal[
         "finding", "location", "only_location", "side", "frequency", "episode_length",
-        "course", "duration_days", "severity", "age", "all", "any", "none", "at_least",
+        "course", "duration_days", "severity", "age", "all", "any", "none", "unless", "at_least",
         "red_flags",
     ]  # fmt: skip
     ids: tuple[str, ...] = ()

@@ -85,6 +85,10 @@ def _none(condition: Condition, facts: Facts) -> bool | None:
     return None if value is None else not value
 
 
+def _unless(condition: Condition, facts: Facts) -> bool:
+    return _any(condition, facts) is not True
+
+
 def _at_least(condition: Condition, facts: Facts) -> bool | None:
     values = [truth(part, facts) for part in condition.parts]
     wanted = condition.minimum or 0
@@ -153,6 +157,7 @@ _TESTS: Mapping[str, Callable[[Condition, Facts], bool | None]] = {
     "all": _all,
     "any": _any,
     "none": _none,
+    "unless": _unless,
     "at_least": _at_least,
     "red_flags": _red_flags,
 }

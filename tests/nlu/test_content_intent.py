@@ -20,10 +20,8 @@ from bot.nlu.content_intent import ContentIntent
         ("greet", ["person"], "greet"),
         ("greet", [], "greet"),
         ("book", ["location"], "book"),
-        ("ask_topic", ["finding", "topic"], "ask_topic"),
         ("start_over", ["finding"], "start_over"),
         ("correct", ["side"], "correct"),
-        ("out_of_scope", ["topic"], "ask_topic"),
         ("out_of_scope", ["topic", "finding"], "inform"),
         ("nlu_fallback", [], "nlu_fallback"),
     ],
@@ -65,3 +63,22 @@ def test_adding_is_not_correcting(text: str, better: str) -> None:
     message.set(ENTITIES, [{"entity": "location", "value": "x"}])
     (done,) = ContentIntent().process([message])
     assert done.get(INTENT)["name"] == better
+
+
+@pytest.mark.parametrize("intent", ["ask_topic", "out_of_scope", "nlu_fallback"])
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("what about advil", True),
+        ("tell me of sciatica", True),
+        ("massage?", True),
+        ("does heat help", True),
+        ("advil", False),
+        ("just advil and a multivitamin", False),
+    ],
+)
+def test_a_bare_name_is_an_answer_and_no_question(intent: str, text: str, asks: bool) -> None:
+    message = Message({INTENT: {"name": intent, "confidence": 0.5}, "text": text})
+    message.set(ENTITIES, [{"entity": "topic", "value": "nonprescription_medications"}])
+    (done,) = ContentIntent().process([message])
+    assert (done.get(INTENT)["name"] == "ask_topic") is asks

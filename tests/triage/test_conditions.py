@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.knowledge import knowledge
+from bot.triage.assess import assess
 from bot.triage.conditions import evaluate
 from bot.triage.content import Condition
 from bot.triage.facts import Facts
@@ -144,3 +148,16 @@ def test_the_short_way_to_a_known_truth_agrees_with_the_long_one(told: Intake):
     for condition in (all_(*parts), any_(*parts), none_(*parts), none_(parts[0])):
         facts = Facts(told, SMALL)
         assert holds(condition, facts) is (evaluate(condition, told, SMALL).holds is True)
+
+
+@pytest.mark.parametrize(("told", "expected"), [(Intake(), True), (NOT_NUMB, True), (NUMB, False)])
+def test_unless_takes_not_knowing_for_no_reassurance(told: Intake, expected: bool):
+    condition = Condition("unless", parts=(Condition("finding", ("numbness",)),))
+    assert evaluate(condition, told, SMALL).holds is expected
+
+
+def test_an_accident_of_unknown_date_is_taken_for_a_fresh_one():
+    told = Intake(locations=("neck",), findings={"car_accident": Answer("present")})
+    assert assess(told, knowledge()).disposition == "urgent"
+    old = replace(told, duration_days=400)
+    assert assess(old, knowledge()).disposition == "book"
