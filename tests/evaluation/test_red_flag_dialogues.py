@@ -13,7 +13,7 @@ import pytest
 from bot.evaluation.dialogues import Dialogue, Spoken, hold, load_dialogues
 from bot.evaluation.player import level_of, play
 from bot.knowledge import knowledge
-from bot.settings import ROOT, use_settings, workbench_settings
+from bot.settings import ROOT, get_settings, use_settings, workbench_settings
 
 FILE = ROOT / "tests" / "scenarios" / "dialogues" / "red_flags.yml"
 TOLD, DENIED = load_dialogues(FILE)
@@ -34,6 +34,7 @@ def test_the_denied_signs_are_red_flags_too() -> None:
 @pytest.fixture(scope="module")
 def spoken(model_path: Path) -> Iterator[Mapping[str, Spoken]]:
     """All talks, held one after the other on one bot. Keys: their ids."""
+    before = get_settings()
     with tempfile.TemporaryDirectory(prefix="spasm-triage-") as folder:
         use_settings(workbench_settings(Path(folder)))
         from bot.evaluation.engine import Bench
@@ -46,6 +47,7 @@ def spoken(model_path: Path) -> Iterator[Mapping[str, Spoken]]:
                 d.id: hold(d, bench.converse(), alone[d.patient.id].turns, knowledge())
                 for d in (*TOLD, *DENIED)
             }
+    use_settings(before)
 
 
 @pytest.mark.model
@@ -53,8 +55,8 @@ def test_an_emergency_is_heard_in_the_turn_in_which_it_is_said(
     spoken: Mapping[str, Spoken],
 ) -> None:
     emergencies = [d for d in TOLD if d.level == "emergency"]
-    missed = [_line(d) for d in emergencies if level_of(spoken[d.id].answer) != "emergency"]
-    assert missed == []
+    missed = [d for d in emergencies if level_of(spoken[d.id].answer) != "emergency"]
+    assert not missed, _lines(missed)
 
 
 @pytest.mark.model
@@ -68,19 +70,21 @@ def test_nothing_is_asked_below_an_emergency_text(spoken: Mapping[str, Spoken]) 
 def test_an_urgent_sign_ends_in_care_the_same_day(spoken: Mapping[str, Spoken]) -> None:
     urgent = [d for d in TOLD if d.level == "urgent"]
     levels = {d.id: spoken[d.id].played.level for d in urgent}
-    assert [_line(d) for d in urgent if levels[d.id] not in ("urgent", "emergency")] == []
+    missed = [d for d in urgent if levels[d.id] not in ("urgent", "emergency")]
+    assert not missed, _lines(missed)
 
 
 @pytest.mark.model
 def test_what_is_denied_or_only_sounds_like_it_raises_no_emergency(
     spoken: Mapping[str, Spoken],
 ) -> None:
-    assert [_line(d) for d in DENIED if spoken[d.id].played.level == "emergency"] == []
+    alarmed = [d for d in DENIED if spoken[d.id].played.level == "emergency"]
+    assert not alarmed, _lines(alarmed)
 
 
 def _questions(answer: Mapping[str, Any]) -> list[Any]:
     return [m["question"] for m in answer["messages"] if m.get("question")]
 
 
-def _line(dialogue: Dialogue) -> str:
-    return f"{dialogue.id} ({dialogue.position}): {dialogue.say}"
+def _lines(dialogues: list[Dialogue]) -> str:
+    return "\n".join(f"{d.id} ({d.position}): {d.say}" for d in dialogues)
