@@ -115,7 +115,7 @@ def test_broken_yaml_is_named_with_its_line(folder: Path) -> None:
 
 def test_a_missing_file_is_named(folder: Path) -> None:
     (folder / "locations.yml").unlink()
-    with pytest.raises(KnowledgeError, match="locations.yml: the file is missing"):
+    with pytest.raises(KnowledgeError, match=r"locations\.yml: the file is missing"):
         load_knowledge(folder)
 
 
