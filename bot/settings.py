@@ -40,11 +40,21 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True)
+class Rate:
+    """At most `amount` in any `seconds`."""
+
+    amount: int
+    seconds: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings. Each is the environment variable of the same name in capitals.
 
     `field_encryption_key` may hold several keys, parted by commas: the first encrypts,
-    all decrypt. `allowed_origins`: web sites whose pages may embed the chat.
+    all decrypt. `allowed_origins`: web sites whose pages may embed the chat. `rate_...`: how
+    often one conversation and one address may write, and one address may begin; all of the
+    rates hold. The defaults leave room for fifty patients in one waiting room.
     """
 
     secret_key: str = field(repr=False)
@@ -63,6 +73,9 @@ class Settings:
     console_host: str = "127.0.0.1"
     console_port: int = 5006
     bot_processes: int = 1
+    rate_conversation: tuple[Rate, ...] = (Rate(60, 10), Rate(240, 60), Rate(1500, 3600))
+    rate_address: tuple[Rate, ...] = (Rate(400, 10), Rate(1500, 60))
+    rate_sessions: tuple[Rate, ...] = (Rate(200, 60), Rate(2000, 3600))
     model_dir: Path = ROOT / "models"
 
     @property
@@ -258,6 +271,21 @@ def _redis(name: str, value: str | None) -> str:
     return str(value)
 
 
+def _rates(name: str, value: str | None) -> tuple[Rate, ...]:
+    if value == "off":
+        return ()
+    rates: list[Rate] = []
+    for part in (value or "").split(","):
+        found = re.fullmatch(r"\s*([1-9][0-9]{0,6})/([1-9][0-9]{0,4})\s*", part)
+        if not found:
+            raise SettingsError(
+                f"{name} must be rates such as 60/10, 240/60 (60 in 10 seconds and 240 in 60), or "
+                "off: correct it in .env."
+            )
+        rates.append(Rate(int(found[1]), int(found[2])))
+    return tuple(rates)
+
+
 def _folder(name: str, value: str | None) -> Path:
     return ROOT / _text(name, value)
 
@@ -333,5 +361,8 @@ _READERS: Mapping[str, Callable[[str, str | None], Any]] = {
     "CONSOLE_HOST": _host,
     "CONSOLE_PORT": _port,
     "BOT_PROCESSES": _processes,
+    "RATE_CONVERSATION": _rates,
+    "RATE_ADDRESS": _rates,
+    "RATE_SESSIONS": _rates,
     "MODEL_DIR": _folder,
 }

@@ -8,6 +8,7 @@ import pytest
 
 from bot.settings import (
     ROOT,
+    Rate,
     SettingsError,
     load_settings,
     new_encryption_key,
@@ -55,6 +56,12 @@ def test_several_encryption_keys_keep_their_order() -> None:
     assert settings.field_encryption_keys == tuple(keys)
 
 
+def test_rates_are_read_in_their_order_and_can_be_off() -> None:
+    settings = load_settings(GOOD | {"RATE_CONVERSATION": "5/10,20/60", "RATE_ADDRESS": "off"})
+    assert settings.rate_conversation == (Rate(5, 10), Rate(20, 60))
+    assert settings.rate_address == ()
+
+
 @pytest.mark.parametrize("name", sorted(GOOD))
 def test_a_missing_secret_is_named(name: str) -> None:
     with pytest.raises(SettingsError, match=f"^{name} is missing: .*make run"):
@@ -84,6 +91,9 @@ def test_a_missing_secret_is_named(name: str) -> None:
         ("BOT_HOST", "not a host"),
         ("CONSOLE_PORT", "5005"),
         ("BOT_PROCESSES", "2"),
+        ("RATE_CONVERSATION", "20 per minute"),
+        ("RATE_ADDRESS", "0/10"),
+        ("RATE_SESSIONS", "10/60,"),
     ],
 )
 def test_a_wrong_value_is_answered_with_one_sentence_that_names_it(name: str, value: str) -> None:

@@ -11,7 +11,14 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.channels.errors import ChannelError, ServiceDown, TurnFailed, TurnInProgress
+from bot.channels.errors import (
+    ChannelError,
+    PayloadNotOffered,
+    ServiceDown,
+    TooManyRequests,
+    TurnFailed,
+    TurnInProgress,
+)
 from bot.channels.errors import UnknownConversation as NoSuchConversation
 from bot.channels.ledger import Incoming, Ledger
 from bot.channels.limits import Rates
@@ -24,6 +31,7 @@ from bot.store.errors import UnknownConversation
 from bot.store.inbox import InProgress, New, Replay
 
 Answer = dict[str, Any]
+Message = dict[str, Any]
 T = TypeVar("T")
 RETRY_AFTER = 2
 _OVERALL_LIMIT = TURN_LIMIT + 0.5
@@ -43,6 +51,8 @@ class Desk:
     engine: EngineThread = field(default_factory=EngineThread)
     health: Health = field(default_factory=Health)
     _pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(8, "store"))
+    _ears: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "ear"))
+    _gate: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "gate"))
     _open: set[asyncio.Future[Any]] = field(default_factory=set)
 
     async def answer(self, conversation_id: str, address: str, said: Said) -> Answer:
@@ -50,19 +60,36 @@ class Desk:
 
         Raises ChannelError; whenever a danger sign was heard, it carries the emergency text.
         """
-        danger = self.net.hear(said.words)
-        limit = EMERGENCY_DEADLINE if danger else _OVERALL_LIMIT
+        begin = time.monotonic()
+        refused = await self._refusal(
+            self.rates.check_message, address, conversation_id, len(said.words)
+        )
+        if refused:
+            refused.messages = await self.safety(address, said.words)
+            raise refused
+        danger = await self._hear(said.words)
+        limit = EMERGENCY_DEADLINE - (time.monotonic() - begin) if danger else _OVERALL_LIMIT
         try:
-            self.rates.check_message(address, conversation_id)
             return await self._in_time(self._answer(conversation_id, said), limit)
         except ChannelError as error:
             if danger or isinstance(error, ServiceDown):
                 error.messages = self.net.messages(danger)
             raise
 
+    async def safety(self, address: str, words: str) -> list[Message]:
+        """What goes with a refusal: emergency text if danger is heard in `words`.
+
+        An address that goes on over its rate is not listened to any more: each refusal then
+        says how to reach the clinic and the emergency number.
+        """
+        if await self._refusal(self.rates.check_spare, address):
+            return self.net.messages(None)
+        danger = await self._hear(words)
+        return self.net.messages(danger) if danger else []
+
     async def begin(self, address: str, visit: Visit) -> Answer:
         """A new conversation with its token and greeting. Raises ChannelError."""
-        self.rates.check_session(address)
+        await self._admit(self.rates.check_session, address)
         try:
             return await self._in_time(self._begin(visit), _OVERALL_LIMIT)
         except ServiceDown as error:
@@ -71,14 +98,15 @@ class Desk:
 
     async def transcript(self, conversation_id: str, address: str, after: int) -> Answer:
         """The conversation's messages above `after`. Raises ChannelError."""
-        self.rates.check_read(address)
-        messages = await self._ask(self.ledger.transcript, conversation_id, after)
+        await self._admit(self.rates.check_read, address)
+        question = self._ask(self.ledger.transcript, conversation_id, after)
+        messages = await self._in_time(question, _OVERALL_LIMIT)
         return {"conversation_id": conversation_id, "messages": messages}
 
     async def remove(self, conversation_id: str, address: str) -> None:
         """Delete the conversation. Raises ChannelError."""
-        self.rates.check_read(address)
-        await self._ask(self.ledger.remove, conversation_id)
+        await self._admit(self.rates.check_read, address)
+        await self._in_time(self._ask(self.ledger.remove, conversation_id), _OVERALL_LIMIT)
 
     def recover(self) -> None:
         """Answer in the background what a crash left unanswered."""
@@ -105,15 +133,21 @@ class Desk:
         self, conversation_id: str, said: Said
     ) -> tuple[New | Replay | InProgress, Incoming]:
         """Check a payload against what is on offer, and commit the message to the inbox."""
-        if said.payload is None:
-            message = Incoming(said.id, said.text or "")
-            return self.ledger.keep(conversation_id, message), message
-        stored = self.ledger.replay(conversation_id, said.id)
-        if stored is not None:
-            return Replay(stored), Incoming(said.id, "")
-        choice = self.ledger.choose(conversation_id, said.payload)
-        message = Incoming(said.id, choice.payload, "payload", choice.label)
+        message = Incoming(said.id, said.text or "")
+        if said.payload is not None:
+            message = self._chosen(conversation_id, said.id, said.payload)
         return self.ledger.keep(conversation_id, message), message
+
+    def _chosen(self, conversation_id: str, message_id: str, payload: str) -> Incoming:
+        """The message behind a button; one that was kept before was on offer then."""
+        try:
+            choice = self.ledger.choose(conversation_id, payload)
+        except PayloadNotOffered:
+            kept = self.ledger.kept(conversation_id, message_id)
+            if kept is None:
+                raise
+            return kept
+        return Incoming(message_id, choice.payload, "payload", choice.label)
 
     async def _begin(self, visit: Visit) -> Answer:
         conversation_id = await self._ask(self.ledger.begin, visit.page, visit.locale)
@@ -140,6 +174,29 @@ class Desk:
         self.health.turn_done()
         return result
 
+    async def _hear(self, words: str) -> str | None:
+        """The emergency response that `words` call for; in a thread: a long text takes 0.3 s."""
+        hearing = asyncio.get_running_loop().run_in_executor(self._ears, self.net.hear, words)
+        try:
+            return await asyncio.wait_for(hearing, EMERGENCY_DEADLINE)
+        except asyncio.TimeoutError:
+            _log.error("sentinel.overdue", seconds=EMERGENCY_DEADLINE)
+            return None
+
+    async def _admit(self, check: Callable[..., None], *words: Any) -> None:
+        """Ask the rates, in a thread if another machine counts. Raises TooManyRequests."""
+        if self.rates.counter.blocks:
+            await asyncio.get_running_loop().run_in_executor(self._gate, check, *words)
+        else:
+            check(*words)
+
+    async def _refusal(self, check: Callable[..., None], *words: Any) -> TooManyRequests | None:
+        try:
+            await self._admit(check, *words)
+        except TooManyRequests as refused:
+            return refused
+        return None
+
     async def _ask(self, question: Callable[..., T], *words: Any) -> T:
         """Ask the store in a thread. Raises NoSuchConversation, ServiceDown."""
         loop = asyncio.get_running_loop()
@@ -153,7 +210,7 @@ class Desk:
             _log.error("store.failed", error=type(error).__name__, exc_info=error)
             raise self._down(f"store.{type(error).__name__}") from None
 
-    async def _in_time(self, work: Coroutine[Any, Any, Answer], seconds: float) -> Answer:
+    async def _in_time(self, work: Coroutine[Any, Any, T], seconds: float) -> T:
         """The result of `work`, or ServiceDown when it takes too long.
 
         The work itself goes on: if it is committed after all, the same id gets its answer.

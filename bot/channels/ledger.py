@@ -79,15 +79,15 @@ class Ledger:
             alone=self.alone,
         )
 
-    def replay(self, conversation_id: str, message_id: str) -> dict[str, Any] | None:
-        """The stored answer to this message, if there is one."""
-        wanted = select(InboxMessage.answer).where(
+    def kept(self, conversation_id: str, message_id: str) -> Incoming | None:
+        """The message of this id as it was kept before, answered or not."""
+        wanted = select(InboxMessage).where(
             InboxMessage.conversation_id == conversation_id,
             InboxMessage.message_id == message_id,
         )
         with self.database.begin() as session:
-            answer: dict[str, Any] | None = session.execute(wanted).scalar_one_or_none()
-            return answer
+            row = session.execute(wanted).scalar_one_or_none()
+            return _incoming(row) if row else None
 
     def choose(self, conversation_id: str, payload: object) -> Choice:
         """The choice behind a button. Raises PayloadNotOffered, StoreError."""
@@ -125,7 +125,7 @@ class Ledger:
         keys = {"conversation": conversation_id, "message": before}
         with self.database.begin() as session:
             found: Iterable[Any] = session.execute(wanted, keys).scalars()
-            return [Incoming(r.message_id, r.body or "", r.kind, r.label) for r in found]
+            return [_incoming(row) for row in found]
 
     def waiting_conversations(self) -> list[str]:
         """Conversations with kept, never answered messages, the oldest message first."""
@@ -137,6 +137,10 @@ class Ledger:
         )
         with self.database.begin() as session:
             return list(session.execute(wanted).scalars())
+
+
+def _incoming(row: Any) -> Incoming:
+    return Incoming(row.message_id, row.body or "", row.kind, row.label)
 
 
 def _last_patient_message(session: Any, conversation_id: str) -> int:

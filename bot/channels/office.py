@@ -32,7 +32,7 @@ def open_desk(agent: Callable[[], Agent], danger: Danger, settings: Settings) ->
     ledger = Ledger(open_database(settings.database_url), alone=settings.bot_processes == 1)
     return Desk(
         tokens=Tokens(settings.secret_key),
-        rates=Rates.of(settings.redis_url),
+        rates=Rates.of(settings),
         ledger=ledger,
         net=safety_net(agent(), danger, settings),
         turns=Turns(agent, ledger),

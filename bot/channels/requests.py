@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 
 from sanic.request import Request
 
-from bot.channels.errors import MalformedRequest, TooLong
-from bot.channels.text import MAX_TEXT, clean_text
+from bot.channels.errors import ChannelError, MalformedRequest, TooLong
+from bot.channels.text import MAX_TEXT, clean_text, normalise
 
 MAX_BODY = 64 * 1024
 """Bytes: 4,000 characters fit even if each is escaped as two \\uXXXX."""
 _ID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
+_WORDS = re.compile(r"[A-Za-z]+")
 _MAX_AFTER = 1_000_000_000
 
 
@@ -33,7 +34,7 @@ class Said:
     @property
     def words(self) -> str:
         """What the danger check listens to."""
-        return self.text or self.label
+        return self.text or self.label or " ".join(_WORDS.findall(self.payload or ""))
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,19 @@ def read_message(request: Request) -> Said:
     if len(payload) > MAX_TEXT or len(label) > MAX_TEXT:
         raise TooLong()
     return Said(body["id"], payload=payload, label=label)
+
+
+def words_of_refused(request: Request) -> str:
+    """What a patient typed in a request that is refused, as far as it can be read at all.
+
+    Of a text that is too long, its beginning and its end.
+    """
+    try:
+        text = normalise(str(_read_object(request).get("text", "")))
+    except ChannelError:
+        return ""
+    half = MAX_TEXT // 2
+    return text if len(text) <= MAX_TEXT else f"{text[:half]}\n{text[-half:]}"
 
 
 def read_session(request: Request) -> Visit:

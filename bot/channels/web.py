@@ -26,7 +26,13 @@ from bot.channels.headers import API_HEADERS, cors_headers
 from bot.channels.office import open_desk
 from bot.channels.output import CHANNEL_NAME
 from bot.channels.readiness import readiness
-from bot.channels.requests import client_address, read_after, read_message, read_session
+from bot.channels.requests import (
+    client_address,
+    read_after,
+    read_message,
+    read_session,
+    words_of_refused,
+)
 from bot.channels.safety import Danger
 from bot.settings import Settings, get_settings
 
@@ -83,9 +89,15 @@ class WebChannel(InputChannel):  # type: ignore[misc]
         return json(await self.desk.begin(client_address(request), visit), status=201)
 
     async def _answer(self, request: Request) -> HTTPResponse:
-        conversation_id = self._conversation(request)
-        said = read_message(request)
-        return json(await self.desk.answer(conversation_id, client_address(request), said))
+        address = client_address(request)
+        try:
+            conversation_id = self._conversation(request)
+            said = read_message(request)
+        except ChannelError as error:  # a token runs out; a danger sign is answered all the same
+            if self._desk and (words := words_of_refused(request)):
+                error.messages = await self._desk.safety(address, words)
+            raise
+        return json(await self.desk.answer(conversation_id, address, said))
 
     async def _transcript(self, request: Request) -> HTTPResponse:
         conversation_id, address = self._conversation(request), client_address(request)

@@ -10,13 +10,13 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Coroutine
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, TypeVar
 
 from bot import logs
 from bot.channels.desk import Desk
 from bot.channels.errors import ChannelError
-from bot.channels.limits import Rates
 from bot.channels.office import open_desk
 from bot.channels.requests import Said, Visit
 from bot.channels.text import clean_text
@@ -70,9 +70,9 @@ class Bench:
         return Talk(self, begun["conversation_id"])
 
     async def _open(self) -> Desk:
-        desk = open_desk(lambda: self._agent, emergency_response, self._settings)
-        desk.rates = _NoRates(desk.rates.storage)
-        return desk
+        # A vignette types faster than a person may.
+        free = replace(self._settings, rate_conversation=(), rate_address=(), rate_sessions=())
+        return open_desk(lambda: self._agent, emergency_response, free)
 
     def answer(self, conversation_id: str, text: str) -> dict[str, Any]:
         """The channel's answer to a typed text. Raises EvaluationError when a turn fails."""
@@ -110,13 +110,3 @@ class Talk:
     def intake(self) -> Intake:
         """What the bot has understood so far."""
         return self._bench.intake(self._id)
-
-
-class _NoRates(Rates):
-    """A vignette types faster than a person may."""
-
-    def check_message(self, address: str, conversation_id: str) -> None:
-        """Anything goes."""
-
-    def check_session(self, address: str) -> None:
-        """Anything goes."""

@@ -10,7 +10,14 @@ from typing import Any
 import pytest
 import requests
 
-from bot.settings import Settings, new_encryption_key, new_secret_key, quiet_frame, use_settings
+from bot.settings import (
+    Rate,
+    Settings,
+    new_encryption_key,
+    new_secret_key,
+    quiet_frame,
+    use_settings,
+)
 
 quiet_frame()
 TINY = Path(__file__).parent / "tiny"
@@ -45,6 +52,7 @@ def settings(tmp_path: Path, tiny_models: Path) -> Settings:
         database_url=f"sqlite:///{tmp_path / 'bot.db'}",
         model_dir=tiny_models,
         allowed_origins=("https://clinic.example",),
+        rate_conversation=(Rate(20, 10),),
     )
     use_settings(made)
     upgrade(made.database_url)

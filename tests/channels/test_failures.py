@@ -188,6 +188,24 @@ def test_a_broken_danger_check_does_not_stop_the_conversation(
         assert browser.call("GET", "health").json()["down"] == ["danger_check"]
 
 
+def test_a_text_that_takes_long_to_read_holds_up_nobody_else(
+    settings: Settings, agent: Any
+) -> None:
+    def slow(text: str) -> str | None:
+        time.sleep(3 if "long" in text else 0)
+        return danger(text)
+
+    with serving(settings, agent, slow) as url, ThreadPoolExecutor(1) as pool:
+        one, other = Client(url), Client(url)
+        one.begin(), other.begin()
+        first = pool.submit(one.say, "cramps, a long story")
+        time.sleep(0.2)
+        begin = time.monotonic()
+        assert other.say("cramps").status_code == 200
+        assert time.monotonic() - begin < 0.6
+        assert first.result().status_code == 200, "also a check that hangs is left behind"
+
+
 def _raise(*_args: Any, **_more: Any) -> Any:
     raise RuntimeError("broken on purpose")
 

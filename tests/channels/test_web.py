@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from bot.channels.tokens import Tokens
-from bot.settings import Settings
+from bot.settings import Rate, Settings
 from tests.channels.conftest import Client, new_id
 
 CANARY = "canaryword"
@@ -226,6 +226,50 @@ def test_an_emergency_gets_its_text_even_over_the_rate(client: Client) -> None:
     refused = client.say("my chest hurts")
     assert refused.status_code == 429
     assert refused.json()["messages"][0]["text"] == "Call 911 now."
+
+
+def test_who_goes_on_over_the_rate_is_told_whom_to_call_and_not_listened_to(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.limits.SPARE", (Rate(2, 60),))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: client.say("cramps"), range(30)))
+    refused = client.say("my chest hurts")
+    assert refused.status_code == 429
+    assert "911 in an emergency" in refused.json()["messages"][0]["text"]
+
+
+def test_a_danger_sign_is_answered_though_the_token_ran_out(
+    client: Client, settings: Settings
+) -> None:
+    client.token = Tokens(settings.secret_key, timedelta(seconds=-5)).issue("a" * 40)[0]
+    refused = client.say("my chest hurts")
+    assert refused.status_code == 401
+    assert refused.json()["messages"][0]["text"] == "Call 911 now."
+    assert "messages" not in client.say("cramps").json()
+
+
+@pytest.mark.parametrize("text", ["my chest hurts {}", "{} my chest hurts"])
+def test_a_danger_sign_is_answered_though_the_text_is_too_long(client: Client, text: str) -> None:
+    refused = client.say(text.format("very " * 900))
+    assert refused.status_code == 413
+    assert refused.json()["messages"][0]["text"] == "Call 911 now."
+
+
+def test_a_danger_sign_is_answered_in_a_conversation_that_was_removed(client: Client) -> None:
+    client.call("DELETE", "session")
+    gone = client.say("my chest hurts")
+    assert gone.status_code == 404
+    assert gone.json()["messages"][0]["text"] == "Call 911 now."
+
+
+def test_a_button_that_was_pressed_twice_is_answered_once(client: Client) -> None:
+    client.say("where")
+    body = {"id": new_id(), "payload": '/answer{"location": "calf"}', "label": "Calf"}
+    first = client.call("POST", "messages", body).json()
+    again = client.call("POST", "messages", body)
+    assert again.status_code == 200, "though the button is no longer on offer"
+    assert again.json() == first | {"replayed": True}
 
 
 @pytest.mark.parametrize(
