@@ -28,7 +28,7 @@ from bot.channels.thread import EngineThread
 from bot.channels.tokens import Tokens
 from bot.channels.turns import LOCK_WAIT, TURN_LIMIT, Turns
 from bot.store.errors import UnknownConversation
-from bot.store.inbox import InProgress, New, Replay
+from bot.store.inbox import LEASE, InProgress, New, Replay
 
 Answer = dict[str, Any]
 Message = dict[str, Any]
@@ -54,6 +54,7 @@ class Desk:
     _ears: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(2, "ear"))
     _gate: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "gate"))
     _open: set[asyncio.Future[Any]] = field(default_factory=set)
+    _recovery: asyncio.Future[None] | None = None
 
     async def answer(self, conversation_id: str, address: str, said: Said) -> Answer:
         """The committed answer to a message.
@@ -110,7 +111,7 @@ class Desk:
 
     def recover(self) -> None:
         """Answer in the background what a crash left unanswered."""
-        self._keep_open(self.engine.start(self._recover()))
+        self._recovery = self.engine.start(self._recover())
 
     async def drain(self, seconds: float) -> None:
         """Wait for open turns, also for those whose patient has got a safety text."""
@@ -237,6 +238,12 @@ class Desk:
         return ServiceDown(retry_after=RETRY_AFTER)
 
     async def _recover(self) -> None:
-        count = await self.turns.recover()
-        if count:
-            _log.info("inbox.recovered", count=count)
+        try:
+            count = await self.turns.recover()
+            if not self.ledger.alone:  # what a process that died was answering is free by then
+                await asyncio.sleep(LEASE.total_seconds())
+                count += await self.turns.recover()
+            if count:
+                _log.info("inbox.recovered", count=count)
+        except Exception as error:  # the edge: nobody waits for this
+            _log.error("inbox.not_recovered", error=type(error).__name__, exc_info=error)

@@ -13,6 +13,8 @@ from typing import Any
 
 from rasa.core.channels.channel import OutputChannel
 
+from bot.store.conversations import message_json
+
 CHANNEL_NAME = "web"
 UNSAVED = 0
 """`seq` of a message that is not in the transcript: a safety text on a failed turn."""
@@ -36,23 +38,18 @@ class CollectingOutput(OutputChannel):  # type: ignore[misc]
             self.messages.append(contract_message(message))
 
 
-def contract_message(
-    said: Mapping[str, Any], *, seq: int = UNSAVED, at: datetime | None = None
-) -> dict[str, Any]:
-    """One bot utterance in the shape of the contract; `at` is now unless given."""
+def contract_message(said: Mapping[str, Any]) -> dict[str, Any]:
+    """One bot utterance, said now, in the shape of the contract."""
     custom = said.get("custom") or {}
-    moment = at or datetime.now(timezone.utc)
-    return {
-        "seq": seq,
-        "from": "bot",
-        "at": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "text": said.get("text") or "",
-        "buttons": _buttons(said),
-        "question": custom.get("question"),
-        "card": custom.get("card"),
-    }
-
-
-def _buttons(said: Mapping[str, Any]) -> list[dict[str, str]]:
     shown = said.get("buttons") or said.get("quick_replies") or []
-    return [{"label": b["title"], "payload": b["payload"]} for b in shown]
+    return message_json(
+        {
+            "seq": UNSAVED,
+            "sender": "bot",
+            "at": datetime.now(timezone.utc),
+            "text": said.get("text") or "",
+            "buttons": [{"label": b["title"], "payload": b["payload"]} for b in shown],
+            "question": custom.get("question"),
+            "card": custom.get("card"),
+        }
+    )

@@ -8,8 +8,8 @@ or goes in circles is not saved.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 import structlog
@@ -20,9 +20,10 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 
 from bot.channels.errors import TurnFailed, TurnInProgress
+from bot.channels.errors import UnknownConversation as NoSuchConversation
 from bot.channels.ledger import Incoming, Ledger
 from bot.channels.output import CHANNEL_NAME, CollectingOutput
-from bot.store.errors import StoreError
+from bot.store.errors import StoreError, UnknownConversation
 from bot.store.inbox import New
 from bot.store.turns import Turn, turn_metadata
 
@@ -47,26 +48,31 @@ class Turns:
 
         Raises TurnInProgress or TurnFailed; then nothing of this turn was saved.
         """
-        with turn.running(), self._noting(turn):
-            async with self._alone(turn.conversation_id):
-                await self._catch_up(turn.conversation_id, before=message.id)
-                return await self._within_limit(turn, self._take(turn, message))
+        async with self._noting(turn), self._alone(turn.conversation_id):
+            await self._catch_up(turn.conversation_id, before=message.id)
+            return await self._within_limit(turn, self._take(turn, message))
 
     async def greet(self, conversation_id: str) -> list[dict[str, Any]]:
         """Begin the session of a new conversation; the messages that open it."""
         turn = Turn(conversation_id)
-        with turn.running(), self._noting(turn):
-            async with self._alone(conversation_id):
-                answer = await self._within_limit(turn, self._open(conversation_id))
-                messages: list[dict[str, Any]] = answer["messages"]
-                return messages
+        async with self._noting(turn), self._alone(conversation_id):
+            answer = await self._within_limit(turn, self._open(conversation_id))
+            messages: list[dict[str, Any]] = answer["messages"]
+            return messages
 
     async def recover(self) -> int:
         """Answer what a crash left unanswered, in order, each once; how many were answered."""
         done = 0
-        for conversation_id in self._ledger.waiting_conversations():
-            async with self._alone(conversation_id):
-                done += await self._catch_up(conversation_id)
+        for conversation_id in await asyncio.to_thread(self._ledger.waiting_conversations):
+            try:
+                async with self._alone(conversation_id):
+                    done += await self._catch_up(conversation_id)
+            except Exception as error:  # the edge: the next conversation waits for its answer too
+                _log.error(
+                    "inbox.not_recovered",
+                    conversation_id=conversation_id,
+                    error=type(error).__name__,
+                )
         return done
 
     async def is_ready(self) -> bool:
@@ -81,36 +87,40 @@ class Turns:
     async def _catch_up(self, conversation_id: str, before: str | None = None) -> int:
         """Take the turns of messages left behind; one that fails again stays behind."""
         done = 0
-        for message in self._ledger.left_behind(conversation_id, before):
-            kept = self._ledger.keep(conversation_id, message)
+        for message in await asyncio.to_thread(self._ledger.left_behind, conversation_id, before):
+            kept = await asyncio.to_thread(self._ledger.keep, conversation_id, message)
             if not isinstance(kept, New):
                 continue
-            with suppress(TurnFailed), kept.turn.running(), self._noting(kept.turn):
-                await self._within_limit(kept.turn, self._take(kept.turn, message))
+            with suppress(TurnFailed):
+                async with self._noting(kept.turn):
+                    await self._within_limit(kept.turn, self._take(kept.turn, message))
                 done += 1
         return done
 
-    @contextmanager
-    def _noting(self, turn: Turn) -> Iterator[None]:
-        """Let out only TurnFailed and TurnInProgress; a failed turn leaves an incident.
+    @asynccontextmanager
+    async def _noting(self, turn: Turn) -> AsyncIterator[None]:
+        """Run a turn; let out only TurnFailed and ChannelError. A failure leaves an incident.
 
-        Runs while the turn still counts as running: a retry with the same id comes later.
+        It is noted while the turn still counts as running: a retry with the same id comes later.
         """
-        try:
-            yield
-        except (TurnFailed, TurnInProgress) as failure:
-            self._note(getattr(failure, "reason", "turn.in_progress"), turn)
-            raise
-        except Exception as error:  # the edge: whatever the engine raises, the patient is told
-            where = "store" if isinstance(error, StoreError) else "engine"
-            reason = f"{where}.{type(error).__name__}"
-            _log.error("turn.raised", reason=reason, exc_info=error)
-            self._note(reason, turn)
-            raise TurnFailed(reason) from None
+        with turn.running():
+            try:
+                yield
+            except UnknownConversation:  # the patient removed it meanwhile
+                raise NoSuchConversation() from None
+            except (TurnFailed, TurnInProgress) as failure:
+                await self._note(getattr(failure, "reason", "turn.in_progress"), turn)
+                raise
+            except Exception as error:  # the edge: whatever is raised, the patient is told
+                where = "store" if isinstance(error, StoreError) else "engine"
+                reason = f"{where}.{type(error).__name__}"
+                _log.error("turn.raised", reason=reason, exc_info=error)
+                await self._note(reason, turn)
+                raise TurnFailed(reason) from None
 
-    def _note(self, reason: str, turn: Turn) -> None:
+    async def _note(self, reason: str, turn: Turn) -> None:
         try:
-            self._ledger.note_failure(reason, turn)
+            await asyncio.to_thread(self._ledger.note_failure, reason, turn)
         except Exception as error:  # the edge: the failure itself must still be told
             _log.error("incident.not_stored", reason=reason, error=type(error).__name__)
 

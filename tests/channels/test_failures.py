@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -16,10 +17,14 @@ from rasa.core.agent import Agent
 from rasa.core.tracker_store import InMemoryTrackerStore
 
 from bot.background import serving
+from bot.channels.ledger import Incoming, Ledger
 from bot.channels.office import open_desk
+from bot.channels.turns import Turns
 from bot.settings import Settings
+from bot.store.conversations import create_conversation
 from bot.store.database import open_database
 from bot.store.errors import StoreError
+from bot.store.inbox import New
 from bot.store.queries import list_incidents
 from bot.store.tracker_store import ClinicTrackerStore
 from tests.channels.conftest import Client, danger, new_id
@@ -186,6 +191,58 @@ def test_a_broken_danger_check_does_not_stop_the_conversation(
         browser.begin()
         assert browser.say("cramps").status_code == 200
         assert browser.call("GET", "health").json()["down"] == ["danger_check"]
+
+
+def test_a_locked_conversation_does_not_keep_the_others_from_recovery(
+    settings: Settings, agent: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.turns.LOCK_WAIT", 0.1)
+    database = open_database(settings.database_url)
+    with database.begin() as session:
+        stuck, other = create_conversation(session), create_conversation(session)
+    ledger = Ledger(database)
+    for conversation_id in (stuck, other):
+        kept = ledger.keep(conversation_id, Incoming(new_id(), "cramps"))
+        assert isinstance(kept, New)
+        with kept.turn.running():
+            pass  # and then the process died
+
+    async def recover() -> int:
+        async with agent.lock_store.lock(stuck):
+            return await Turns(lambda: agent, ledger).recover()
+
+    assert asyncio.run(recover()) == 1
+    assert [m["from"] for m in ledger.transcript(other, 0)][-2:] == ["patient", "bot"]
+
+
+def test_a_conversation_removed_in_the_middle_of_a_turn_is_gone_and_no_incident(
+    client: Client, settings: Settings
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(client.say, "nap")
+        time.sleep(0.4)
+        assert client.call("DELETE", "session").status_code == 204
+        assert slow.result().status_code == 404
+    assert client.call("GET", "health").status_code == 200
+    with open_database(settings.database_url).begin() as session:
+        assert list_incidents(session) == []
+
+
+def test_noting_a_failure_in_a_locked_database_does_not_hold_up_the_engine(
+    client: Client, agent: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail_late(*_args: Any, **_more: Any) -> None:
+        await asyncio.sleep(0.6)
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(agent.processor, "log_message", fail_late)
+    with ThreadPoolExecutor(1) as pool:
+        failing = pool.submit(client.say, "cramps")
+        time.sleep(0.3)  # the message is kept by now
+        with _locked(settings):
+            time.sleep(0.6)
+            assert "engine" not in client.call("GET", "health").json()["down"]
+        assert failing.result().status_code == 503
 
 
 def test_a_text_that_takes_long_to_read_holds_up_nobody_else(
