@@ -23,9 +23,12 @@ from typing import Any, TypeVar
 
 import structlog
 from rasa.core.tracker_store import AwaitableTrackerStore, FailSafeTrackerStore, TrackerStore
+from rasa.shared.constants import ASSISTANT_ID_KEY
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered
 from rasa.shared.core.events import Event as EngineEvent
 from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.nlu.constants import METADATA_MODEL_ID
 from rasa.shared.utils.common import all_subclasses
 from sqlalchemy import bindparam, insert, select, update
 
@@ -131,6 +134,7 @@ class ClinicTrackerStore(TrackerStore):
         stored = _stored(tracker)
         new = list(islice(tracker.events, stored.count, None))
         if new:
+            _forget_words(new)
             dicts = [event.as_dict() for event in new]
             clean = [json.loads(to_json(event)) for event in dicts]
             self._commit(tracker.sender_id, stored.last, clean)
@@ -244,6 +248,15 @@ class _Cache:
         with self._guard:
             self._trackers.clear()
 
+
+def _forget_words(events: list[EngineEvent]) -> None:
+    """Drop what a response was filled with: a patient's words, which stand in its text already."""
+    for event in events:
+        if isinstance(event, BotUttered):
+            event.metadata = {key: event.metadata[key] for key in _KEPT & event.metadata.keys()}
+
+
+_KEPT = {"utter_action", METADATA_MODEL_ID, ASSISTANT_ID_KEY}
 
 # Statements are built once: building them took a third of a save.
 _table = Conversation.__table__

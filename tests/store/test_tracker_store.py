@@ -51,6 +51,18 @@ async def test_events_are_rebuilt_as_the_engine_rebuilds_them(database: Database
     assert list(mine.events) == list(stock.events)
 
 
+async def test_what_a_response_was_filled_with_is_not_kept_twice(database: Database):
+    store, cid = make_store(database), new_conversation(database)
+    filled = {"utter_action": "utter_reasons", "model_id": "m1", "why": "you said: canaryword"}
+    await say(store, cid, "hello")
+    said = await say(store, cid, "why", BotUttered("You said: canaryword", metadata=filled))
+    assert await store.retrieve(cid) is said, "still in the cache"
+    fresh = await make_store(database).retrieve(cid)
+    uttered = next(event for event in reversed(fresh.events) if event.type_name == "bot")
+    assert uttered.text == "You said: canaryword"
+    assert uttered.metadata == {"utter_action": "utter_reasons", "model_id": "m1"}
+
+
 async def test_only_new_events_are_written(database: Database):
     store, cid = make_store(database), new_conversation(database)
     for text in ("one", "two", "three"):
