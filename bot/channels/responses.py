@@ -6,14 +6,20 @@ path uses it without a tracker.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
+import structlog
 from rasa.core.nlg import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.channels.output import CHANNEL_NAME, contract_message
 from bot.settings import Settings, get_settings
+
+_PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_log = structlog.get_logger(__name__)
 
 
 class ClinicResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
@@ -28,24 +34,38 @@ class ClinicResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
         super().__init__(domain.responses if domain else {})
         self._clinic = clinic_words(settings or get_settings())
 
-    def _response_variables(
-        self, filled_slots: dict[str, Any] | None, kwargs: dict[str, Any]
+    def _fill_response(
+        self,
+        response: dict[str, Any],
+        filled_slots: dict[str, Any] | None = None,
+        **kwargs: Any,
     ) -> dict[str, Any]:
-        """Slots and the action's words over the clinic's; knowledge texts may name the clinic."""
-        words = {key: self._fill(value) for key, value in kwargs.items()}
-        return self._clinic | (filled_slots or {}) | words
+        """Slots and the action's words over the clinic's; knowledge texts may name the clinic.
 
-    def _fill(self, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        for name, word in self._clinic.items():
-            value = value.replace("{" + name + "}", word)
-        return value
+        Stock takes payloads and patients' words for format strings, and logs what it could
+        not fill with all values. Here only `{name}` of a response is filled, once.
+        """
+        words = self._clinic | (filled_slots or {}) | _fill(kwargs, self._clinic)
+        for name in _PLACE.findall(str(response.get("text"))):
+            if name not in words:
+                _log.error("response.not_filled", placeholder=name)
+        return {key: _fill(value, words) for key, value in response.items()}
 
     def say(self, response: str) -> list[dict[str, Any]]:
         """A response without a conversation, as contract messages; [] if the domain lacks it."""
         said = self.generate_from_slots(response, {}, CHANNEL_NAME)
         return [contract_message(said)] if said else []
+
+
+def _fill(value: Any, words: Mapping[str, Any]) -> Any:
+    """`value` with the places in its texts filled; places that nobody knows stay."""
+    if isinstance(value, str):
+        return _PLACE.sub(lambda place: str(words.get(place[1], place[0])), value)
+    if isinstance(value, dict):
+        return {key: _fill(each, words) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_fill(each, words) for each in value]
+    return value
 
 
 def clinic_words(settings: Settings) -> dict[str, str]:

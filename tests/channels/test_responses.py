@@ -1,0 +1,61 @@
+"""Responses are filled with the clinic's details and an action's words, and with nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa.shared.core.domain import Domain
+
+from bot import logs
+from bot.channels.responses import ClinicResponses
+from bot.settings import Settings
+
+PAYLOAD = '/answer{"location": "calf"}'
+
+
+def responses(settings: Settings, text: str, **more: Any) -> ClinicResponses:
+    domain = Domain.from_dict({"responses": {"utter_it": [{"text": text, **more}]}})
+    return ClinicResponses(domain=domain, settings=settings)
+
+
+def fill(made: ClinicResponses, slots: dict[str, Any] | None = None, **words: Any) -> Any:
+    return made.generate_from_slots("utter_it", slots or {}, "web", **words)
+
+
+def test_the_clinic_slots_and_the_actions_words_are_filled_in(settings: Settings) -> None:
+    made = responses(settings, "{name}: call {clinic_phone}. {note}", custom={"a": ["{name}"]})
+    said = fill(made, {"note": "N", "name": "slot"}, name="Pat")
+    assert said["text"] == "Pat: call (555) 555-0100. N"
+    assert said["custom"] == {"a": ["Pat"]}
+
+
+def test_texts_of_the_knowledge_may_name_the_clinic(settings: Settings) -> None:
+    said = fill(responses(settings, "{wording}"), wording="Call {clinic_phone}.")
+    assert said["text"] == "Call (555) 555-0100."
+
+
+@pytest.mark.parametrize("words", ["0[", "{0[secret]}", "10[/10", "{secret}", "%s {{secret}}"])
+def test_words_of_a_patient_are_never_a_format(settings: Settings, words: str) -> None:
+    said = fill(responses(settings, "You said: {words}"), {"secret": "hidden"}, words=words)
+    assert said["text"] == f"You said: {words}"
+
+
+def test_payloads_stay_as_they_are_and_are_no_error(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure()
+    made = responses(settings, "Where?", buttons=[{"title": "Calf", "payload": PAYLOAD}])
+    assert fill(made, {"a": 1})["buttons"] == [{"title": "Calf", "payload": PAYLOAD}]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_place_that_nobody_fills_is_logged_by_name_and_without_values(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure()
+    said = fill(responses(settings, "Hi {nobody}"), {"intake": "canaryword"}, why="canaryword")
+    assert said["text"] == "Hi {nobody}"
+    shown = "".join(capsys.readouterr())
+    assert "nobody" in shown
+    assert "canaryword" not in shown
