@@ -29,6 +29,7 @@ SAFE_KEYS = frozenset(
         *("action", "action_name", "rule", "rules", "red_flags", "disposition", "response"),
         *("error", "reason", "kind", "status", "code", "seconds", "count", "attempts", "check"),
         *("host", "port", "address", "path", "model", "version", "knowledge_version", "setting"),
+        *("placeholder", "lock"),
     }
 )
 """Keys whose values are ids, names of code, or figures."""
@@ -78,7 +79,7 @@ def _quieten() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
     for name in logging.root.manager.loggerDict:
         logger = logging.getLogger(name)
-        if not name.startswith(_OURS):
+        if not _is_ours(name):
             logger.handlers = []
             logger.propagate = True
     try:
@@ -86,6 +87,10 @@ def _quieten() -> None:
     except ImportError:
         return
     loguru_logger.remove()
+
+
+def _is_ours(name: str) -> bool:
+    return name.partition(".")[0] in _OURS
 
 
 def _configure_structlog(level: int, *, plain: bool) -> None:
@@ -145,7 +150,7 @@ class _WordlessFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         where = f"{record.levelname} {record.name} {record.funcName}:{record.lineno}"
-        words = "" if _sealed and not record.name.startswith(_OURS) else f" {record.getMessage()}"
+        words = "" if _sealed and not _is_ours(record.name) else f" {record.getMessage()}"
         info = record.exc_info
         frames = f" {_frames(info[0], info[2])}" if info and info[0] else ""
         return f"{where}{words}{frames}"

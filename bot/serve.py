@@ -40,7 +40,6 @@ def serve() -> None:
     logs.configure()
     settings = get_settings()
     app = build_app(settings, load_engine(settings))
-    logs.seal()
     settle()
     run(app, settings.bot_host, settings.bot_port)
 
@@ -87,7 +86,7 @@ def build_app(
 
 def run(app: Sanic, host: str, port: int) -> None:
     """Listen and serve until a signal ends it; open turns are finished."""
-    app.run(host=host, port=port, access_log=False, motd=False, debug=False)
+    app.run(host=host, port=port, workers=1, access_log=False, motd=False, debug=False)
 
 
 def _answer_error(_request: Request, error: Exception) -> HTTPResponse:

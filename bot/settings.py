@@ -161,6 +161,12 @@ def quiet_frame() -> None:
         os.environ.setdefault(name, value)
 
 
+def frame_workers() -> int:
+    """How many processes `rasa run` would make (SANIC_WORKERS)."""
+    given = os.environ.get("SANIC_WORKERS", "")
+    return int(given) if re.fullmatch(r"[0-9]{1,4}", given) else 1
+
+
 def new_secret_key() -> str:
     """A fresh SECRET_KEY."""
     return secrets.token_urlsafe(48)

@@ -20,6 +20,7 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
+from bot import logs
 from bot.channels.desk import Desk
 from bot.channels.errors import ChannelError, ServiceDown
 from bot.channels.headers import API_HEADERS, cors_headers
@@ -34,7 +35,8 @@ from bot.channels.requests import (
     words_of_refused,
 )
 from bot.channels.safety import Danger
-from bot.settings import Settings, get_settings
+from bot.settings import Settings, frame_workers, get_settings
+from bot.store.locks import refuse_unsafe
 
 _log = structlog.get_logger(__name__)
 DANGER_CHECK = "bot.danger.emergency_response"
@@ -58,7 +60,12 @@ class WebChannel(InputChannel):  # type: ignore[misc]
 
     @classmethod
     def from_credentials(cls, credentials: Mapping[str, Any] | None) -> WebChannel:
-        """The channel as credentials.yml describes it."""
+        """The channel as credentials.yml describes it, for `rasa run`.
+
+        The frame's own logs show patients' words, so ours take their place. Raises UnsafeSetup.
+        """
+        logs.configure()
+        refuse_unsafe(get_settings(), frame_workers())
         path = str((credentials or {}).get("danger") or DANGER_CHECK)
         module, _, function = path.rpartition(".")
         return cls(getattr(importlib.import_module(module), function))
@@ -155,6 +162,7 @@ class WebChannel(InputChannel):  # type: ignore[misc]
     async def _open(self, app: Sanic, _loop: object) -> None:
         self._desk = open_desk(lambda: app.ctx.agent, self.danger, self.settings)
         self._desk.recover()
+        logs.seal()
 
     async def _close(self, _app: Sanic, _loop: object) -> None:
         if self._desk is not None:

@@ -167,13 +167,19 @@ async def _release(lock: RedisLock) -> None:
         log.warning("store.lock_not_released", lock=str(lock.name), error=type(error).__name__)
 
 
-def refuse_unsafe(settings: Settings, processes: int | None = None) -> None:
+def refuse_unsafe(settings: Settings, workers: int = 1) -> None:
     """Raises UnsafeSetup when several processes would answer without a shared lock and store.
 
-    `processes`: how many will run, if that is not the setting (SANIC_WORKERS).
+    `workers`: how many this start would make (SANIC_WORKERS). Each must know of the others
+    by BOT_PROCESSES, or it takes their messages for left behind by a crash.
     """
+    if workers > settings.bot_processes:
+        raise UnsafeSetup(
+            f"SANIC_WORKERS is {workers} and BOT_PROCESSES is {settings.bot_processes}: take "
+            "SANIC_WORKERS out, or set BOT_PROCESSES to the number of all bot processes."
+        )
     shared = settings.redis_url and settings.database_url.startswith("postgresql")
-    if max(settings.bot_processes, processes or 1) > 1 and not shared:
+    if settings.bot_processes > 1 and not shared:
         raise UnsafeSetup(
             "More than one bot process needs REDIS_URL and a postgresql:// DATABASE_URL, or "
             "messages get lost: set both, or run one process."

@@ -31,7 +31,6 @@ def main(port: int) -> None:
         InProcessActions("tests.channels.tiny_actions"),
     )
     app = build_app(settings, agent, danger)
-    logs.seal()
     settle()
     run(app, "127.0.0.1", port)
 

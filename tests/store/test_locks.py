@@ -187,13 +187,20 @@ def test_several_processes_without_shared_lock_and_store_are_refused(
     with pytest.raises(UnsafeSetup):
         refuse_unsafe(replace(given, bot_processes=2))
     with pytest.raises(UnsafeSetup):
-        refuse_unsafe(given, processes=2)
+        refuse_unsafe(given, workers=2)
 
 
 def test_several_processes_with_both_are_welcome(settings: Settings):
     refuse_unsafe(
-        replace(settings, bot_processes=4, redis_url="redis://x", database_url="postgresql://x")
+        replace(settings, bot_processes=4, redis_url="redis://x", database_url="postgresql://x"),
+        workers=4,
     )
+
+
+def test_workers_that_do_not_know_of_each_other_are_refused(settings: Settings):
+    shared = replace(settings, redis_url="redis://x", database_url="postgresql://x")
+    with pytest.raises(UnsafeSetup, match="SANIC_WORKERS is 4"):
+        refuse_unsafe(shared, workers=4)
 
 
 async def enter(locks: Locks, cid: str) -> None:
