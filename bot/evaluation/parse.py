@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -12,7 +13,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from bot import training
+from bot import logs, training
 from bot.evaluation.errors import InputError
 from bot.settings import use_settings, workbench_settings
 from bot.triage.reading import Reading
@@ -23,6 +24,7 @@ def parse_lines(name: str) -> int:
 
     Raises InputError for a line that is no text.
     """
+    logs.configure(logging.ERROR)
     texts = read_texts(name)
     training.ensure_fresh()
     with tempfile.TemporaryDirectory(prefix="spasm-triage-") as folder:
