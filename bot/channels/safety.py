@@ -6,7 +6,7 @@ responses of the domain, made ready at the start, so they need nothing that can 
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -18,6 +18,7 @@ SELF_TEST = "I have crushing chest pain and I can't breathe"
 """A message that the danger check must hear, or it is broken."""
 EMERGENCY_DEADLINE = 0.8
 """Seconds that the engine gets when a danger sign was heard; then the safety text goes out."""
+RED_SECONDS = 300.0
 Danger = Callable[[str], "str | None"]
 """A patient's text -> name of the emergency response for the danger sign in it, or None."""
 Say = Callable[[str], list[dict[str, Any]]]
@@ -49,23 +50,27 @@ class SafetyNet:
 
 
 class Health:
-    """Whether turns succeed. Red from the first failed turn until the next good one."""
+    """Whether turns succeed. Red from a failed turn until the next good one, or RED_SECONDS.
 
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._reason: str | None = None
+    Without an end, a bot that a load balancer leaves out while it is red would stay out.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._failed: tuple[str, float] | None = None
 
     @property
     def reason(self) -> str | None:
         """Why the last turn failed; None while all is well."""
-        return self._reason
+        failed = self._failed  # one read: turns end in other threads
+        if failed is None or self._clock() - failed[1] > RED_SECONDS:
+            return None
+        return failed[0]
 
     def turn_failed(self, reason: str) -> None:
         """A patient got a safety text instead of an answer."""
-        with self._guard:
-            self._reason = reason
+        self._failed = reason, self._clock()
 
     def turn_done(self) -> None:
         """A turn was committed."""
-        with self._guard:
-            self._reason = None
+        self._failed = None
