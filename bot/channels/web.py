@@ -35,7 +35,7 @@ from bot.channels.requests import (
     words_of_refused,
 )
 from bot.channels.safety import Danger
-from bot.settings import Settings, frame_workers, get_settings
+from bot.settings import Settings, frame_workers, get_settings, quiet_frame
 from bot.store.locks import refuse_unsafe
 
 _log = structlog.get_logger(__name__)
@@ -62,8 +62,10 @@ class WebChannel(InputChannel):  # type: ignore[misc]
     def from_credentials(cls, credentials: Mapping[str, Any] | None) -> WebChannel:
         """The channel as credentials.yml describes it, for `rasa run`.
 
-        The frame's own logs show patients' words, so ours take their place. Raises UnsafeSetup.
+        The frame's own logs show patients' words, so ours take their place; its telemetry is
+        on unless told otherwise. Raises UnsafeSetup.
         """
+        quiet_frame()
         logs.configure()
         refuse_unsafe(get_settings(), frame_workers())
         path = str((credentials or {}).get("danger") or DANGER_CHECK)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import rasa
 from jsonschema import ValidationError
+from rasa import telemetry
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.events import (
     BotUttered,
@@ -21,6 +22,7 @@ from rasa.shared.core.events import (
 from rasa.shared.utils.common import all_subclasses
 
 from bot import frame
+from bot.channels.web import WebChannel
 
 STOCK_VALIDATE = RemoteAction._validate_action_result
 STOCK_RESOLVE = Event.resolve_by_type
@@ -102,6 +104,13 @@ def test_tuning_twice_changes_nothing(tuned: None) -> None:
     before = RemoteAction._validate_action_result, Event.resolve_by_type
     frame.tune()
     assert (RemoteAction._validate_action_result, Event.resolve_by_type) == before
+
+
+def test_telemetry_is_off_however_the_channel_comes_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RASA_TELEMETRY_ENABLED", raising=False)
+    monkeypatch.setattr("bot.logs.configure", lambda: None)
+    WebChannel.from_credentials(None)
+    assert not telemetry.is_telemetry_enabled()
 
 
 def test_another_version_of_the_frame_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
