@@ -6,9 +6,10 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from bot.settings import quiet_frame
+from bot.settings import get_settings, quiet_frame
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     parse.add_argument("file", nargs="?", default="-", metavar="FILE", help="- is standard input")
     add("knowledge", _knowledge, "Load and check the clinical content.")
     add("migrate", _migrate, "Bring the database to the newest schema.")
+    add("retention", _retention, "Remove conversations that are older than RETENTION_DAYS.")
     _add_staff(add("staff", _staff_list, "List or change staff logins."))
     return parser
 
@@ -120,6 +122,19 @@ def _migrate(_: argparse.Namespace) -> int:
 
     upgrade()
     print("The database is at the newest schema.")
+    return 0
+
+
+def _retention(_: argparse.Namespace) -> int:
+    from bot.store.conversations import delete_older_than
+    from bot.store.database import open_database
+
+    oldest = datetime.now(timezone.utc) - timedelta(days=get_settings().retention_days)
+    database = open_database()
+    with database.begin() as session:
+        removed = delete_older_than(session, oldest)
+    database.forget()
+    print(f"Removed {removed} conversations without a message since {oldest:%Y-%m-%d}.")
     return 0
 
 
