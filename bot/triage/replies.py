@@ -13,7 +13,7 @@ _NO = frozenset({"no", "none"})
 _DENIED_ENOUGH = 2
 """So many danger signs denied by name, and none told, deny the list that was read out."""
 _GROUPS: Mapping[str, tuple[FindingGroup, ...]] = {
-    "triggers": ("trigger", "timing", "relief"),
+    "triggers": ("trigger", "timing", "relief", "medicine"),
     "associated": ("associated", "sign"),
     "conditions": ("history",),
     "medicines": ("medicine",),
@@ -98,13 +98,13 @@ def _hear_findings_reply(
     draft: Draft, question: Question, replies: list[str], reading: Reading
 ) -> bool:
     single = len(question.findings) == 1
+    if _NO & set(replies):  # also "no to all of those"
+        _deny_rest(draft, question, _words(reading))
+        return True
     if "all" in replies or ("yes" in replies and single):
         for name in question.findings:
             if name not in draft.said:
                 draft.say(name, "present", _words(reading), asked=True)
-        return True
-    if _NO & set(replies):
-        _deny_rest(draft, question, _words(reading))
         return True
     if "unsure" in replies:
         for name in question.findings:
@@ -139,20 +139,22 @@ def _fits(name: str, draft: Draft, question: Question) -> bool:
 def _hear_screen(draft: Draft, question: Question, told: list[str], reading: Reading) -> bool:
     """Danger signs are only taken as denied when that is plain; else they stay open."""
     told = [name for name in told if name in question.findings]
-    if (not told and _denies_enough(draft, question)) or (told and _is_picked(reading)):
+    if (not told and _denies_enough(draft, question, reading)) or (told and _is_picked(reading)):
         _deny_rest(draft, question)
         return True
     return bool(told)
 
 
-def _denies_enough(draft: Draft, question: Question) -> bool:
-    """One sign of the list is denied by name, and another danger sign of whatever list."""
-    denied = {name for name, status in draft.said.items() if status == "absent"}
-    dangers = {
-        name for name in denied if name in draft.knowledge.findings and draft.is_danger(name)
-    }
-    listed = denied & set(question.findings)
-    return bool(listed) and len(dangers | listed) >= min(_DENIED_ENOUGH, len(question.findings))
+def _denies_enough(draft: Draft, question: Question, reading: Reading) -> bool:
+    """One sign of the list is denied by name, and another danger sign of whatever list.
+
+    What follows from a denial ("no swelling": then not of one leg either) does not count.
+    """
+    denials = reading.of("finding", "absent")
+    named = {(m.start if m.end else m.value): str(m.value) for m in denials}
+    listed = [name for name in named.values() if name in question.findings]
+    dangers = [name for name in named.values() if name in listed or draft.is_danger(name)]
+    return bool(listed) and len(dangers) >= min(_DENIED_ENOUGH, len(question.findings))
 
 
 def _named(reading: Reading) -> list[str]:
