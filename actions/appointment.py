@@ -9,7 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SafeAction
-from actions.booking_form import ORDER
+from actions.booking_form import MOST_ATTEMPTS, ORDER
 from actions.turn import Turn
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that is mistaken for another on the phone
@@ -49,8 +49,9 @@ class ActionRequestAppointment(SafeAction):
 
 def _send(turn: Turn, say: CollectingDispatcher) -> Events:
     reference = "".join(secrets.choice(_LETTERS) for _ in range(_REFERENCE_LENGTH))
+    urgent = (turn.slot("assessment") or {}).get("disposition") == "urgent"
     say.utter_message(
-        response="utter_appointment_requested",
+        response="utter_appointment_requested_urgent" if urgent else "utter_appointment_requested",
         reference=reference,
         json_message={"card": {"type": "appointment", "reference": reference}},
     )
@@ -66,12 +67,15 @@ def _send(turn: Turn, say: CollectingDispatcher) -> Events:
 
 
 def _not_sent(turn: Turn, say: CollectingDispatcher) -> Events:
-    asked_consent = bool(turn.slot("booking_when")) and not turn.slot("booking_consent")
-    refused = "utter_booking_needs_consent" if asked_consent else "utter_booking_declined"
-    say.utter_message(response=refused)
+    if turn.attempts >= MOST_ATTEMPTS:
+        say.utter_message(response="utter_booking_not_read")
+    elif turn.slot("booking_when") and not turn.slot("booking_consent"):
+        say.utter_message(response="utter_booking_needs_consent")
+    else:
+        say.utter_message(response="utter_booking_declined")
     return []
 
 
 def _forget() -> Events:
     """The booking's own slots; the request keeps what was sent."""
-    return [SlotSet(name, None) for name in (*ORDER, "booking_screen")]
+    return [SlotSet(name, None) for name in (*ORDER, "booking_screen", "attempts")]

@@ -12,8 +12,19 @@ from rasa_sdk.events import ActionExecutionRejected, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SafeAction
-from actions.contact import read_contact, read_name, read_named, read_when
+from actions.contact import (
+    names_time,
+    read_contact,
+    read_name,
+    read_named,
+    read_other_times,
+    read_when,
+)
+from actions.report import Report
+from actions.triage import recorded
 from actions.turn import Turn
+from bot.triage.assess import assess
+from bot.triage.intake import Intake
 from bot.triage.questions import next_question
 
 FORM = "booking_form"
@@ -33,6 +44,8 @@ _WISHES = frozenset(
 )
 _NO_NAMES = frozenset({"greet", "thank", "goodbye", "affirm", "unsure", "out_of_scope", "book"})
 _SURE = 0.6
+MOST_ATTEMPTS = 3
+"""Answers to one field that cannot be read before the patient is sent to the phone."""
 _SENTENCE = 4  # words; names are shorter, and "Ann Foot" names no body part
 _READERS: Mapping[str, Callable[[str], str | None]] = {
     "booking_name": read_name,
@@ -60,15 +73,12 @@ class ValidateBookingForm(SafeAction):
         if turn.form_stepped_aside(FORM):
             return _request(_known(turn), turn.question is not None)
         if turn.question:
-            return _screened(turn)
+            return _screened(turn, say)
         if _wants_something_else(turn):
             return [ActionExecutionRejected(FORM)]
         if _tells_symptoms(turn):
             return _open(turn, say)
-        if _gives_up(turn):
-            # Rasa takes a form that sets no slot for one that declined the message.
-            return [SlotSet("booking_confirmed", None), SlotSet("requested_slot", None)]
-        return _take(turn, say)
+        return _left(turn.attempts) if _gives_up(turn) else _take(turn, say)
 
     def after_failure(self, turn: Turn) -> Events:
         """Keep what was asked; the next message tries again."""
@@ -83,11 +93,12 @@ def _open(turn: Turn, say: CollectingDispatcher) -> Events:
     """Begin; the danger signs of the place come first when they were not asked yet."""
     known = _known(turn) | {"booking_consent": None, "booking_confirmed": None}
     heard = turn.heard()
+    warned = _warned(turn, heard.intake, say)
     screen = next_question(heard.intake, turn.knowledge)
     if screen is None or screen.topic != "screen":
-        return [*_kept(heard.intake.to_dict(), None), *_request(known, False)]
+        return [*warned, *_kept(heard.intake.to_dict(), None), *_request(known, False)]
     say.utter_message(response="utter_booking_screen_first")
-    return [*_kept(heard.intake.to_dict(), screen.id), *_request(known, True)]
+    return [*warned, *_kept(heard.intake.to_dict(), screen.id), *_request(known, True)]
 
 
 def _can_book_now(turn: Turn) -> bool:
@@ -109,13 +120,28 @@ def _triage_first(turn: Turn, say: CollectingDispatcher) -> Events:
     ]
 
 
-def _screened(turn: Turn) -> Events:
+def _warned(turn: Turn, intake: Intake, say: CollectingDispatcher) -> Events:
+    """Say "be seen today" at once when it has become that urgent: a booking must not bury it."""
+    if not _became_urgent(turn, intake):
+        return []
+    result = assess(intake, turn.knowledge)
+    Report(result, intake, turn.knowledge, say).tell()
+    return [SlotSet("assessment", recorded(result))]
+
+
+def _became_urgent(turn: Turn, intake: Intake) -> bool:
+    told = (turn.slot("assessment") or {}).get("disposition")
+    return told != "urgent" and assess(intake, turn.knowledge).disposition == "urgent"
+
+
+def _screened(turn: Turn, say: CollectingDispatcher) -> Events:
     """The answer to the safety question; it is put twice at most, then the booking goes on."""
     heard = turn.heard()
     if turn.question and not heard.answered and turn.attempts == 0:
         again = _kept(heard.intake.to_dict(), turn.question.id)
         return [*again, SlotSet("attempts", 1), *_request(_known(turn), True)]
-    return [*_kept(heard.intake.to_dict(), None), *_request(_known(turn), False)]
+    warned = _warned(turn, heard.intake, say)
+    return [*warned, *_kept(heard.intake.to_dict(), None), *_request(_known(turn), False)]
 
 
 def _kept(intake: Mapping[str, Any], question: str | None) -> Events:
@@ -133,9 +159,24 @@ def _take(turn: Turn, say: CollectingDispatcher) -> Events:
     found = _corrections(turn) if asked == "booking_confirmed" else _answer(asked, turn)
     if found:
         return [SlotSet("attempts", 0), *_request(known | found, False)]
+    attempts = turn.attempts + 1
+    if attempts >= MOST_ATTEMPTS:
+        return _left(attempts)
     says_no = asked == "booking_confirmed" and _denies(turn)
     say.utter_message(response="utter_booking_what_to_change" if says_no else _UNCLEAR[asked])
-    return [SlotSet("attempts", turn.attempts + 1), *_request(known, False)]
+    return [SlotSet("attempts", attempts), *_request(known, False)]
+
+
+def _left(attempts: int) -> Events:
+    """The end of the form without a request. `attempts` tells why: given up, or not read.
+
+    Rasa takes a form that sets no slot for one that declined the message.
+    """
+    return [
+        SlotSet("attempts", attempts),
+        SlotSet("booking_confirmed", None),
+        SlotSet("requested_slot", None),
+    ]
 
 
 def _answer(asked: str, turn: Turn) -> Slots:
@@ -162,16 +203,15 @@ def _before_contact(text: str) -> str:
 
 
 def _corrections(turn: Turn) -> Slots:
-    """At read-back: yes, a field to change, or the right name or contact said outright."""
+    """At read-back: yes, a field to change, or what is right said outright."""
     chosen = [e["value"] for e in turn.entities if e["entity"] == "booking_field"]
     if chosen:
         return {name: None for name in chosen if name in FIELDS}
     if turn.is_button:
         return {"booking_confirmed": True} if turn.intent == "affirm" else {}
-    said = {
-        "booking_contact": read_contact(turn.text),
-        "booking_name": read_named(turn.text),
-    }
+    contact, name = read_contact(turn.text), read_named(turn.text)
+    when = None if contact or name else read_other_times(turn.text)
+    said = {"booking_contact": contact, "booking_name": name, "booking_when": when}
     right = {name: value for name, value in said.items() if value}
     if right or _denies(turn):
         return right
@@ -185,7 +225,8 @@ def _gives_up(turn: Turn) -> bool:
         return turn.intent == "deny"
     if asked == "booking_confirmed":
         return _denies(turn) and turn.attempts > 0 and not _corrections(turn)
-    return asked != "booking_when" and _denies(turn) and read_contact(turn.text) is None
+    brings = names_time(turn.text) if asked == "booking_when" else read_contact(turn.text)
+    return _denies(turn) and not brings
 
 
 def _denies(turn: Turn) -> bool:
@@ -194,7 +235,12 @@ def _denies(turn: Turn) -> bool:
 
 
 def _tells_symptoms(turn: Turn) -> bool:
-    """True for a sentence with facts where a name or contact was asked, and none was given."""
+    """True for a sentence with facts where a name or contact was asked, and none was given.
+
+    A sign that someone should see today counts wherever it is said.
+    """
+    if _became_urgent(turn, turn.heard().intake):
+        return True
     if turn.slot("requested_slot") not in FIELDS[:2] or len(turn.text.split()) < _SENTENCE:
         return False
     return bool(turn.heard().changed) and read_contact(turn.text) is None

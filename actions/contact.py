@@ -19,6 +19,17 @@ _LEAD = re.compile(
 _NAMED = re.compile(r"\bname(?:'s|\s+is|:|\s+should\s+be)\s+(.+)$", re.IGNORECASE)
 _NAME = re.compile(r"^[^\W\d_][^\d_@/\\<>{}\[\]\n?!]*$")
 _MOST_WORDS = 6
+_TIME = re.compile(
+    r"\b(?:(?:mon|tues?|wednes|wed|thurs?|thu|fri|satur|sun)(?:days?)?|(?:to|week|every|any|other)"
+    r"[\s-]?days?|tomorrow|weekends?|weeks?|mornings?|noon|midday|(?:after)?noons?|evenings?|nights?"
+    r"|earl(?:y|ier)|later?|any\s?time|lunch(?:time)?|\d{1,2}(?::\d\d|\s?[ap]\.?m\b|\s?o.?clock))",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"^(?:(?:yes|no|nope|actually|sorry|but|please|wait|well|make\s+it|change\s+it\s+to"
+    r"|(?:the\s+|my\s+)?(?:good\s+)?times?\s+(?:are|is|should\s+be)(?:\s+wrong)?|rather|instead)[\s,.:;]+)+",
+    re.IGNORECASE,
+)
 
 
 def read_contact(text: str) -> str | None:
@@ -69,3 +80,13 @@ def read_when(text: str) -> str | None:
     """Preferred days and times, as typed; None when there is nothing to read."""
     when = " ".join(text.split())
     return when if 2 <= len(when) <= _LONGEST_WHEN and re.search(r"\w", when) else None
+
+
+def names_time(text: str) -> bool:
+    """True when a day or a time of day is named: "no mondays please", but not "no thanks"."""
+    return bool(_TIME.search(text))
+
+
+def read_other_times(text: str) -> str | None:
+    """The times in "no, make it tuesday evenings"; None when no day or time is named."""
+    return read_when(_CHANGE.sub("", " ".join(text.split()))) if names_time(text) else None

@@ -13,23 +13,36 @@ from bot.triage.intake import Intake
 _MOST_RULES = 4
 _MOST_REASONS = 4
 _MOST_SIGNS = 5
+_MOST_FINDINGS = 3
 _FIELD_OF_KIND = {"duration": "duration_days"}
 
 
-def rule_lines(assessment: Assessment, knowledge: Knowledge) -> list[str]:
+def rule_lines(assessment: Assessment, intake: Intake, knowledge: Knowledge) -> list[str]:
     """Why this level: each rule or danger sign of that level, with the words that fired it."""
     deciding = [r for r in assessment.rules if r.level == assessment.disposition]
-    lines = (_rule_line(rule, knowledge) for rule in deciding)
+    lines = (_rule_line(rule, intake, knowledge) for rule in deciding)
     return [line for line in lines if line][:_MOST_RULES]
 
 
-def _rule_line(rule: FiredRule, knowledge: Knowledge) -> str:
-    """The rule in words; "" for a condition of home care that is not met (it says the opposite)."""
-    known = knowledge.rules.get(rule.id)
-    if known is None and rule.level == "self_care":
-        known = knowledge.requirements.get(rule.id)  # type: ignore[assignment]
+def _rule_line(rule: FiredRule, intake: Intake, knowledge: Knowledge) -> str:
+    """The rule in words; for a condition of home care that is not met, what stands against it."""
+    if rule.id in knowledge.requirements and rule.level != "self_care":
+        told = [r for r in rule.reasons if r.status == "present"]
+        return in_line(reason_label(reason, intake, knowledge) for reason in told[:_MOST_REASONS])
+    known = knowledge.rules.get(rule.id) or knowledge.requirements.get(rule.id)
     text = known.why if known else sign_label(rule.id, knowledge)
     return in_brackets(text, _quotes(rule.reasons)) if text else ""
+
+
+def needed_lines(assessment: Assessment, knowledge: Knowledge) -> list[str]:
+    """The conditions of care at home that nobody could tell, when they decided the level."""
+    open_rules = (
+        rule
+        for rule in assessment.rules
+        if rule.level != "self_care" and all(r.status == "unknown" for r in rule.reasons)
+    )
+    wanted = (knowledge.requirements.get(rule.id) for rule in open_rules)
+    return [one.why for one in wanted if one]
 
 
 def contributor_line(one: RankedContributor, intake: Intake, knowledge: Knowledge) -> str:
@@ -51,10 +64,19 @@ def reason_label(reason: Reason, intake: Intake, knowledge: Knowledge) -> str:
 
 
 def come_back(level: Disposition, intake: Intake, knowledge: Knowledge) -> list[str]:
-    """Labels of the signs that would raise it to this level, computed by the engine."""
+    """What to look out for that would raise it to this level, computed by the engine."""
     changes = what_would_change(intake, knowledge)
     signs = [sign for names, reached in changes if reached == level for sign in names]
-    return [sign_label(sign, knowledge) for sign in signs[:_MOST_SIGNS]]
+    return [_to_watch(sign, knowledge) for sign in signs[:_MOST_SIGNS]]
+
+
+def _to_watch(sign: str, knowledge: Knowledge) -> str:
+    """The findings that raise a danger sign by themselves: a patient can see those, not a
+    syndrome. Where there is none, the label of the sign."""
+    flag = knowledge.red_flags.get(sign)
+    parts = flag.when.parts if flag and flag.when and flag.when.op == "any" else ()
+    alone = [part.ids[0] for part in parts if part.op == "finding"][:_MOST_FINDINGS]
+    return in_line(sign_label(name, knowledge) for name in alone) or sign_label(sign, knowledge)
 
 
 def quoted(words: str) -> str:

@@ -1,4 +1,4 @@
-"""Tells an assessment: one message an idea, the urgency first."""
+"""Tells an assessment in five or six messages, the urgency first."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from typing import Any
 
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.reasons import come_back, contributor_line, first_words, rule_lines
+from actions.reasons import (
+    come_back,
+    contributor_line,
+    first_words,
+    needed_lines,
+    rule_lines,
+)
 from actions.wording import in_line, in_list, sign_label
-from bot.triage.assessment import AdviceItem, Assessment, Disposition
+from bot.triage.assessment import AdviceItem, Assessment
 from bot.triage.content import Knowledge
 from bot.triage.intake import Intake
 
@@ -30,41 +36,39 @@ class Report:
     def tell(self) -> None:
         """Utter everything; `text` alone is enough to understand it all."""
         self._urgency()
-        self._why()
         self._contributors()
         self._care_at_home()
-        self._clinic_offers()
-        self._when_to_come_back()
+        self._when_to_call()
+        self._clinic_steps()
 
     def _urgency(self) -> None:
-        days = self.assessment.within_days
-        name = f"utter_assessment_{self.assessment.disposition}"
-        if self.assessment.disposition == "book" and days:
-            name += "_within"
-        self.say.utter_message(response=name, days=days, json_message={"card": self.card()})
-
-    def _why(self) -> None:
-        self._list("utter_assessment_why", rule_lines(self.assessment, self.knowledge))
         signs = (sign_label(sign, self.knowledge) for sign in self.assessment.unknown)
-        self._list("utter_assessment_unknown", signs)
+        self.say.utter_message(
+            response=f"utter_assessment_{self.assessment.disposition}",
+            days=self.assessment.within_days,
+            why=in_list(rule_lines(self.assessment, self.intake, self.knowledge)),
+            unknown=in_list(signs),
+            needed=in_list(needed_lines(self.assessment, self.knowledge)),
+            json_message={"card": self.card()},
+        )
 
     def _contributors(self) -> None:
-        shown = [(name, self._linked(name)) for name in ("more", "possible") if self._linked(name)]
-        for likelihood, lines in shown:
-            self._list(f"utter_contributors_{likelihood}", lines)
-        if shown:
-            self.say.utter_message(response="utter_not_a_diagnosis")
+        more, possible = self._linked("more"), self._linked("possible")
+        if more or possible:
+            self.say.utter_message(response="utter_contributors", more=more, possible=possible)
         elif self._calm():
             self.say.utter_message(response="utter_contributors_none")
 
-    def _linked(self, likelihood: str) -> list[str]:
-        ranked = (c for c in self.assessment.contributors if c.likelihood == likelihood)
-        lines = (contributor_line(c, self.intake, self.knowledge) for c in ranked)
-        return list(lines)[:_MOST_CONTRIBUTORS]
+    def _linked(self, likelihood: str) -> str:
+        ranked = [c for c in self.assessment.contributors if c.likelihood == likelihood]
+        shown = ranked[:_MOST_CONTRIBUTORS]
+        return in_list(contributor_line(c, self.intake, self.knowledge) for c in shown)
 
     def _care_at_home(self) -> None:
-        self._list("utter_advice", (self._advice(item) for item in self.assessment.advice))
-        self._list("utter_withheld", self._withheld())
+        advice = in_list(self._advice(item) for item in self.assessment.advice)
+        withheld = in_list(self._withheld())
+        if advice or withheld:
+            self.say.utter_message(response="utter_advice", advice=advice, withheld=withheld)
 
     def _advice(self, item: AdviceItem) -> str:
         strategy = self.knowledge.strategies[item.id]
@@ -80,25 +84,24 @@ class Report:
         cautions = self.knowledge.cautions
         return [first_words(in_line(names), cautions[why].text) for why, names in labels.items()]
 
-    def _clinic_offers(self) -> None:
-        if self.assessment.disposition != "book":
-            return
-        steps = self.assessment.diagnostics[:_MOST_DIAGNOSTICS]
-        self._list("utter_diagnostics", self._names(steps))
-        treatments = in_line(self._names(self.assessment.treatments))
-        if treatments:
-            self.say.utter_message(response="utter_treatments", items=treatments)
-
-    def _when_to_come_back(self) -> None:
-        for level, response in _COME_BACK.items():
-            self._list(response, come_back(level, self.intake, self.knowledge))
+    def _when_to_call(self) -> None:
+        emergency, urgent = (
+            in_list(come_back(level, self.intake, self.knowledge))
+            for level in ("emergency", "urgent")
+        )
+        if emergency or urgent:
+            self.say.utter_message(response="utter_come_back", emergency=emergency, urgent=urgent)
         if self.assessment.disposition == "self_care":
             self.say.utter_message(response="utter_self_care_limit")
 
-    def _list(self, response: str, lines: Iterable[str]) -> None:
-        items = in_list(lines)
-        if items:
-            self.say.utter_message(response=response, items=items)
+    def _clinic_steps(self) -> None:
+        if self.assessment.disposition != "book":
+            return
+        self.say.utter_message(
+            response="utter_clinic_steps",
+            steps=in_line(self._names(self.assessment.diagnostics[:_MOST_DIAGNOSTICS])),
+            treatments=in_line(self._names(self.assessment.treatments)),
+        )
 
     def _names(self, items: Iterable[str]) -> list[str]:
         return [self.knowledge.items[name].name for name in items]
@@ -122,9 +125,3 @@ class Report:
                 for item in self.assessment.advice
             ],
         }
-
-
-_COME_BACK: dict[Disposition, str] = {
-    "emergency": "utter_come_back_emergency",
-    "urgent": "utter_come_back",
-}

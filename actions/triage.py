@@ -62,7 +62,10 @@ def _offered(assessment: Assessment, turn: Turn, say: CollectingDispatcher) -> E
     calm = assessment.disposition == "self_care" and not turn.slot("visit_wanted")
     if calm or turn.slot("appointment"):
         return [SlotSet("offer", None)]
-    say.utter_message(response="utter_offer_appointment")
+    urgent = assessment.disposition == "urgent"
+    say.utter_message(
+        response="utter_offer_appointment_urgent" if urgent else "utter_offer_appointment"
+    )
     return [SlotSet("offer", "booking")]
 
 

@@ -19,6 +19,8 @@ from bot.channels.output import CHANNEL_NAME, contract_message
 from bot.settings import Settings, get_settings
 
 _PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+"""A part of a text in square brackets: left out when a place in it has nothing to say."""
 _log = structlog.get_logger(__name__)
 
 
@@ -49,12 +51,22 @@ class ClinicResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
         for name in _PLACE.findall(str(response.get("text"))):
             if name not in words:
                 _log.error("response.not_filled", placeholder=name)
-        return {key: _fill(value, words) for key, value in response.items()}
+        said = response | {"text": _chosen_parts(str(response.get("text") or ""), words)}
+        return {key: _fill(value, words) for key, value in said.items()}
 
     def say(self, response: str) -> list[dict[str, Any]]:
         """A response without a conversation, as contract messages; [] if the domain lacks it."""
         said = self.generate_from_slots(response, {}, CHANNEL_NAME)
         return [contract_message(said)] if said else []
+
+
+def _chosen_parts(text: str, words: Mapping[str, Any]) -> str:
+    """`Seen[ within {days} days].` with the part in brackets, or without it when days is empty."""
+
+    def part(found: re.Match[str]) -> str:
+        return found[1] if all(words.get(name) for name in _PLACE.findall(found[1])) else ""
+
+    return _OPTIONAL.sub(part, text).strip()
 
 
 def _fill(value: Any, words: Mapping[str, Any]) -> Any:

@@ -8,8 +8,8 @@ import pytest
 
 from actions.appointment import ActionRequestAppointment, AskBookingConfirmed
 from actions.booking_form import FORM, ValidateBookingForm
-from actions.contact import read_contact, read_name, read_when
-from bot.triage.intake import Intake
+from actions.contact import read_contact, read_name, read_other_times, read_when
+from bot.triage.intake import Answer, Intake
 from tests.actions.turns import Done, heard, run
 
 FILLED = {
@@ -217,14 +217,90 @@ def test_a_plain_no_at_read_back_asks_what_to_change_and_a_second_one_ends_it() 
     assert second.slots["requested_slot"] is None
 
 
-def test_a_no_instead_of_a_name_ends_the_booking() -> None:
-    done = validate(
-        text="no never mind",
-        intent="deny",
-        entities=[heard("reply", "no")],
-        requested_slot="booking_name",
-    )
+@pytest.mark.parametrize(
+    "asked", ["booking_name", "booking_contact", "booking_when", "booking_consent"]
+)
+@pytest.mark.parametrize("text", ["no", "no never mind", "no thanks"])
+def test_a_no_to_any_booking_question_leaves_politely_and_the_triage_goes_on(
+    asked: str, text: str
+) -> None:
+    slots = {name: value for name, value in FILLED.items() if name < asked}
+    turn: dict[str, Any] = {"text": text, "intent": "deny", "entities": [heard("reply", "no")]}
+    left = validate(**turn, requested_slot=asked, **slots)
+    assert left.slots["requested_slot"] is None
+    assert left.responses == []
+    done = run(ActionRequestAppointment(), **slots, attempts=left.slots["attempts"])
+    assert done.responses[0] in {"utter_booking_declined", "utter_booking_needs_consent"}
+    assert done.responses[-1] == "utter_offer_continue"
+    assert "appointment" not in done.slots
+
+
+def test_what_cannot_be_read_three_times_ends_with_the_phone() -> None:
+    attempts = 0
+    for _ in range(3):
+        done = validate(text="12 34", requested_slot="booking_contact", attempts=attempts)
+        attempts = done.slots["attempts"]
     assert done.slots["requested_slot"] is None
+    ended = run(ActionRequestAppointment(), attempts=attempts)
+    assert ended.responses[0] == "utter_booking_not_read"
+    assert ended.slots["attempts"] is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("no, evenings are better", "evenings are better"),
+        ("actually make it Tuesday after 3pm", "Tuesday after 3pm"),
+        ("the times are wrong, any day before noon", "any day before noon"),
+        ("no", None),
+        ("that is wrong", None),
+        ("yes, send it", None),
+    ],
+)
+def test_times_corrected_in_words_are_read(typed: str, read: str | None) -> None:
+    assert read_other_times(typed) == read
+
+
+def test_times_corrected_at_read_back_are_read_back_again() -> None:
+    done = validate(
+        text="no, evenings are better", intent="deny", entities=[heard("reply", "no")],
+        requested_slot="booking_confirmed", **FILLED,
+    )  # fmt: skip
+    assert done.slots["booking_when"] == "evenings are better"
+    assert done.slots["booking_contact"] == FILLED["booking_contact"]
+    assert done.slots["requested_slot"] == "booking_confirmed"
+
+
+@pytest.mark.parametrize("asked", ["booking_name", "booking_when", "booking_confirmed"])
+def test_a_sign_to_be_seen_today_is_told_before_the_booking_goes_on(asked: str) -> None:
+    """Wherever it is said; a booking must not bury it."""
+    done = validate(
+        text="calf swollen red", entities=[heard("red_flag", "rf_dvt", words="calf swollen red")],
+        requested_slot=asked, intake=Intake(locations=("calf",)).to_dict(),
+    )  # fmt: skip
+    assert done.responses[0] == "utter_assessment_urgent"
+    assert done.slots["assessment"]["disposition"] == "urgent"
+    assert done.slots["intake"]["findings"]["rf_dvt"]["status"] == "present"
+    assert done.slots["requested_slot"] is not None
+
+
+def test_a_bad_answer_to_the_safety_question_is_told_at_once() -> None:
+    told = Intake(locations=("calf",)).to_dict()
+    done = validate(
+        entities=[heard("finding", "calf_swelling_one_side"), heard("finding", "skin_red_warm")],
+        question="screen_leg", intake=told, requested_slot="booking_screen",
+    )  # fmt: skip
+    assert done.responses[0] == "utter_assessment_urgent"
+    assert done.slots["requested_slot"] == "booking_name"
+
+
+def test_what_was_told_as_urgent_is_not_told_again_and_the_request_says_not_to_wait() -> None:
+    known = Intake(locations=("calf",), findings={"rf_dvt": Answer("present", "red")}).to_dict()
+    urgent = {"disposition": "urgent"}
+    again = validate(text="Ann Lee", requested_slot="booking_name", intake=known, assessment=urgent)
+    assert again.responses == []
+    sent = run(ActionRequestAppointment(), **FILLED, booking_confirmed=True, assessment=urgent)
+    assert sent.responses == ["utter_appointment_requested_urgent"]
 
 
 def test_days_that_exclude_some_are_times_and_no_refusal() -> None:

@@ -60,7 +60,7 @@ def test_a_triage_ends_in_a_result_with_reasons_and_never_asks_what_it_was_told(
     assert talk.slot("assessment")["disposition"] == "book"
     text = "\n".join(m["text"] for m in messages)
     assert "couple times a week" in text
-    assert messages[-1]["question"]["id"] == "offer_booking"
+    assert messages[-1]["question"]["id"] == "offer"
 
 
 def test_a_booking_after_the_result_is_stored_with_consent(talk: Dialogue) -> None:
@@ -78,7 +78,7 @@ def test_a_booking_after_the_result_is_stored_with_consent(talk: Dialogue) -> No
 def test_a_wish_to_book_with_the_first_symptoms_goes_through_the_triage(talk: Dialogue) -> None:
     opening = "toe cramp yesterday for a few seconds, after hiking. can you just book me in"
     messages, _ = to_the_result(talk, opening)
-    assert messages[-1]["question"]["id"] == "offer_booking"
+    assert messages[-1]["question"]["id"] == "offer"
 
 
 def test_who_insists_on_a_visit_gets_one_safety_question_and_the_booking(talk: Dialogue) -> None:

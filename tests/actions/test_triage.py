@@ -37,8 +37,8 @@ def triage(intake: Intake, **slots: Any) -> Done:
     return run(ActionTriage(), intake=intake.to_dict(), **slots)
 
 
-def text_of(done: Done, response: str) -> str:
-    return next(str(m["items"]) for m in done.messages if m["response"] == response)
+def part_of(done: Done, response: str, part: str) -> str:
+    return next(str(m[part]) for m in done.messages if m["response"] == response)
 
 
 def test_the_slot_holds_the_contract_and_what_staff_need() -> None:
@@ -60,46 +60,74 @@ def test_the_slot_holds_the_contract_and_what_staff_need() -> None:
 )
 def test_how_urgent_comes_first_and_carries_the_card(intake: Intake, level: str) -> None:
     done = triage(intake)
-    assert done.responses[0].startswith(f"utter_assessment_{level}")
+    assert done.responses[0] == f"utter_assessment_{level}"
     assert done.messages[0]["custom"]["card"]["disposition"] == level
-    assert done.responses[1] == "utter_assessment_why"
+    assert done.messages[0]["why"].startswith("- ")
+
+
+def test_a_result_is_told_in_at_most_six_messages() -> None:
+    unsure = {**DENIED, "skin_red_warm": Answer("unknown", heard="asked")}
+    for intake in (
+        CALM,
+        replace(CALM, frequency="daily", duration_days=60),
+        replace(CALM, frequency="daily", duration_days=60, findings=unsure),
+        having("numbness", "old_deficit"),
+        having("rf_dvt"),
+    ):
+        assert len(triage(intake).messages) <= 6
+
+
+def test_what_stands_against_home_care_is_said() -> None:
+    told = triage(having("weight_loss")).messages[0]
+    assert "weight_loss" in told["why"]
+    not_known = triage(replace(CALM, frequency=None)).messages[0]
+    assert not_known["why"] == ""
+    assert KNOWN.requirements["t4_frequency"].why in not_known["needed"]
 
 
 def test_self_care_offers_no_visit_and_says_when_to_come_back() -> None:
     done = triage(CALM)
-    assert "utter_offer_appointment" not in done.responses
+    assert not any(name.startswith("utter_offer") for name in done.responses)
     assert done.slots["offer"] is None
-    assert {"utter_advice", "utter_come_back_emergency", "utter_self_care_limit"} <= set(
-        done.responses
-    )
+    assert {"utter_advice", "utter_come_back", "utter_self_care_limit"} <= set(done.responses)
+    assert part_of(done, "utter_come_back", "emergency")
+    assert part_of(done, "utter_come_back", "urgent")
 
 
-def test_book_and_urgent_offer_a_visit_as_the_last_message() -> None:
-    for intake in (replace(CALM, frequency="daily", duration_days=60), having("rf_dvt")):
-        done = triage(intake)
-        assert done.responses[-1] == "utter_offer_appointment"
-        assert done.slots["offer"] == "booking"
+@pytest.mark.parametrize(
+    ("intake", "offer"),
+    [
+        (replace(CALM, frequency="daily", duration_days=60), "utter_offer_appointment"),
+        (having("rf_dvt"), "utter_offer_appointment_urgent"),
+    ],
+    ids=["book", "urgent"],
+)
+def test_book_and_urgent_offer_a_visit_as_the_last_message(intake: Intake, offer: str) -> None:
+    done = triage(intake)
+    assert done.responses[-1] == offer
+    assert done.slots["offer"] == "booking"
 
 
 def test_no_second_visit_is_offered_after_a_request() -> None:
     done = triage(having("rf_dvt"), appointment={"reference": "ABCD2345"})
-    assert "utter_offer_appointment" not in done.responses
+    assert not any(name.startswith("utter_offer") for name in done.responses)
 
 
 def test_urgent_has_no_list_of_things_to_try() -> None:
-    assert "utter_advice" not in triage(having("rf_dvt")).responses
+    said = triage(having("rf_dvt")).responses
+    assert not {"utter_advice", "utter_clinic_steps", "utter_self_care_limit"} & set(said)
 
 
 def test_what_is_unsafe_for_this_person_is_left_out_with_the_reason() -> None:
     done = triage(having("numbness", "old_deficit"))
-    left_out = text_of(done, "utter_withheld")
+    left_out = part_of(done, "utter_advice", "withheld")
     assert KNOWN.strategies["heat"].label in left_out
     assert KNOWN.cautions["heat_numb_skin"].text in left_out
-    assert KNOWN.strategies["heat"].text not in text_of(done, "utter_advice")
+    assert KNOWN.strategies["heat"].text not in part_of(done, "utter_advice", "advice")
 
 
 def test_reasons_are_in_the_words_of_the_patient() -> None:
-    assert "“now and then”" in text_of(triage(CALM), "utter_assessment_why")
+    assert "“now and then”" in triage(CALM).messages[0]["why"]
 
 
 def test_an_emergency_gets_only_its_own_response_and_stands() -> None:
@@ -131,8 +159,15 @@ def test_a_changed_result_says_what_changed_first(before: Intake, now: Intake, s
 def test_no_message_has_a_blank_line_that_a_channel_could_split() -> None:
     for intake in (CALM, having("numbness", "old_deficit"), having("rf_dvt")):
         for message in triage(intake).messages:
-            assert "\n\n" not in str(message.get("items", ""))
+            assert not any("\n\n" in str(part) for part in message.values())
 
 
 def test_a_visit_that_was_wanted_is_offered_with_any_result() -> None:
     assert triage(CALM, visit_wanted=True).responses[-1] == "utter_offer_appointment"
+
+
+def test_when_to_call_names_what_a_patient_can_see() -> None:
+    back = replace(CALM, locations=("low_back",), findings=DENIED)
+    emergency = part_of(triage(back), "utter_come_back", "emergency")
+    assert KNOWN.findings["saddle_numbness"].label in emergency
+    assert KNOWN.red_flags["rf_cauda_equina"].label not in emergency
