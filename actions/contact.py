@@ -48,10 +48,13 @@ def _email(text: str) -> str | None:
 
 
 def _phone(text: str) -> str | None:
-    """The first possible number; numbers without a country code are read as US numbers."""
+    """The first possible number; numbers without a country code are read as US numbers.
+
+    Possible is enough, as area codes come and go; the patient reads it back anyway.
+    """
     leniency = phonenumbers.Leniency.POSSIBLE
     match = next(iter(phonenumbers.PhoneNumberMatcher(text, _REGION, leniency=leniency)), None)
-    if match is None or not phonenumbers.is_valid_number(match.number):
+    if match is None or not _is_complete(match.number):
         return None
     national = match.number.country_code == phonenumbers.country_code_for_region(_REGION)
     style = phonenumbers.PhoneNumberFormat
@@ -60,6 +63,11 @@ def _phone(text: str) -> str | None:
             match.number, style.NATIONAL if national else style.INTERNATIONAL
         )
     )
+
+
+def _is_complete(number: phonenumbers.PhoneNumber) -> bool:
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    return bool(reason == phonenumbers.ValidationResult.IS_POSSIBLE)
 
 
 def read_name(text: str) -> str | None:

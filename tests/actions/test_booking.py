@@ -33,6 +33,7 @@ def validate(**turn: Any) -> Done:
         ("ann.lee@example.com", "ann.lee@example.com"),
         ("my mail is ann@example.com.", "ann@example.com"),
         ("+44 20 7946 0958", "+44 20 7946 0958"),
+        ("(555) 123-4567", "(555) 123-4567"),
         ("555-0142", None),
         ("123", None),
         ("ann at example", None),
