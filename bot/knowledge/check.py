@@ -63,6 +63,7 @@ class _Checker:
             path = f"red_flags.yml: {flag.id}"
             self.known(f"{path}.sites", flag.sites, self.knowledge.locations)
             self.known(f"{path}.question", [flag.question], self.knowledge.questions)
+            self.known(f"{path}.points_to", flag.points_to, self.knowledge.items)
             if flag.sites and not flag.question:
                 self.problems.add(f"{path}.question", "is missing: a flag with sites must be asked")
             if not flag.response.startswith("utter_emergency"):
@@ -91,6 +92,7 @@ class _Checker:
             path = f"questions.yml: {question.id}"
             self.known(f"{path}.field", [question.field], _INTAKE_FIELDS)
             self.known(f"{path}.findings", question.findings, self.signs)
+            self.known(f"{path}.after", [question.after], self.knowledge.questions)
             if (question.field is None) == (not question.findings):
                 self.problems.add(path, "needs either a field or findings")
             for option in question.options:

@@ -24,17 +24,20 @@ def advise(facts: Facts, contributors: Iterable[RankedContributor]) -> Advice:
 
     For the levels `book` and `self_care` only: above them there is no list (evidence.md, D).
     """
-    holding = [c for c in facts.knowledge.cautions.values() if _holds(c, facts)]
+    holding = [c for c in facts.knowledge.cautions.values() if _heeded(c, facts)]
+    doubted = {c.id for c in holding if truth(c.when, facts) is None}
     offered: list[AdviceItem] = []
     withheld: list[Withheld] = []
     for strategy in _by_relevance(facts, contributors):
         cautions = [caution for caution in holding if strategy.id in caution.strategies]
-        stop = next((c for c in cautions if c.effect == "withhold"), None)
-        if stop:
-            withheld.append(Withheld(strategy.id, stop.id))
+        stops = [c.id for c in cautions if c.effect == "withhold"]
+        if stops:  # a known reason is told before one that is only not ruled out
+            because = min(stops, key=lambda name: name in doubted)
+            withheld.append(Withheld(strategy.id, because, because in doubted))
         else:
             notes = tuple(caution.id for caution in cautions)
-            offered.append(AdviceItem(strategy.id, strategy.item, notes))
+            unknown = tuple(name for name in notes if name in doubted)
+            offered.append(AdviceItem(strategy.id, strategy.item, notes, unknown))
     return Advice(tuple(offered), tuple(withheld))
 
 
@@ -49,7 +52,7 @@ def _by_relevance(facts: Facts, contributors: Iterable[RankedContributor]) -> li
     return sorted(fitting, key=lambda strategy: strategy.item not in pointed)
 
 
-def _holds(caution: Caution, facts: Facts) -> bool:
+def _heeded(caution: Caution, facts: Facts) -> bool:
     """Whether to heed the caution: when unknown, only if it is a cautious one."""
     holds = truth(caution.when, facts)
     return caution.cautious if holds is None else holds

@@ -71,13 +71,12 @@ def _signs_to_watch(facts: Facts) -> tuple[str, ...]:
 
 
 def _named(facts: Facts, decision: Decision) -> tuple[RankedContributor, ...]:
-    """Contributors; none in an emergency or with a danger sign that must be examined first."""
+    """Contributors; none in an emergency, and only what an urgent danger sign itself points to."""
     if decision.level == "emergency":
         return ()
-    flags = facts.knowledge.red_flags
-    if decision.level == "urgent" and any(rule.id in flags for rule in decision.rules):
-        return ()
-    return contributors(facts)
+    ranked = contributors(facts)
+    urgent = [flag for flag in facts.present_flags() if facts.level(flag) == "urgent"]
+    return tuple(one for one in ranked if all(one.id in flag.points_to for flag in urgent))
 
 
 def _diagnostics(ranked: tuple[RankedContributor, ...], knowledge: Knowledge) -> tuple[str, ...]:

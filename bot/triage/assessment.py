@@ -42,19 +42,27 @@ class RankedContributor:
 
 @dataclass(frozen=True)
 class AdviceItem:
-    """A self-care strategy that is safe for this person; `cautions` change its wording."""
+    """A self-care strategy that is safe for this person; `cautions` change its wording.
+
+    `unknown`: those of `cautions` that are heeded only because the fact is not known.
+    """
 
     id: str
     item: str
     cautions: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Withheld:
-    """A strategy left out, and the caution that withheld it."""
+    """A strategy left out, and the caution that withheld it.
+
+    `unknown`: nothing says that the caution holds; it is heeded as nobody knows.
+    """
 
     id: str
     because: str
+    unknown: bool = False
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,8 @@ class RedFlag:
     Present when said (the sentinel), or when `when` holds. `urgencies`: first that
     holds gives the level. `response`: the domain's response uttered for an emergency.
     `sites`: the locations for which it is mandatory to ask (empty: none);
-    `question`: id of the question that screens it.
+    `question`: id of the question that screens it. `points_to`: ids of the items that may be
+    named while it is urgent; no other is, before it has been examined.
     """
 
     id: str
@@ -129,6 +130,7 @@ class RedFlag:
     when: Condition | None = None
     sites: tuple[str, ...] = ()
     question: str | None = None
+    points_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -255,7 +257,7 @@ class Question:
     ids; a plain "no" denies all of them). `texts`: first wording, second wording, and the
     one put with the choices. `when`: asked only if this holds, where what is not known yet
     is taken as not so. `why`: answers "why do you ask?". `order`: tie-break, low first;
-    `must`: never skipped.
+    `must`: never skipped. `after`: id of a question that is put first if it is to be put at all.
     """
 
     id: str
@@ -270,6 +272,7 @@ class Question:
     when: Condition | None = None
     order: int = 100
     must: bool = False
+    after: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

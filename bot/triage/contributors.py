@@ -15,6 +15,8 @@ MORE_LIKELY = 2.5
 POSSIBLE = 1.5
 """Scores from which an item is shown (evidence.md, B5: "about +1.5")."""
 _CLEAR_RISK = LOG_ODDS["M+"]
+_MARGIN = 1.0
+"""How far a more specific item may fall behind the general one and still stand for it."""
 _PLACES = (("cause",), ("condition", "injury"), ("other",))
 _AT_MOST = {"cause": 3, "condition": 3, "injury": 3, "other": 2}
 _REASONS_FOR = 5
@@ -82,17 +84,23 @@ def _shown_order(one: Scored) -> tuple[bool, float, bool, str]:
 
 
 def _most_specific(supported: list[Scored], facts: Facts) -> list[Scored]:
-    """Leave out an item whose more specific form is supported, and the weaker of a pair.
+    """Leave out an item whose more specific form is as well supported, and the weaker of a pair.
 
+    A specific form that is far behind gives way to the general item: its pattern does not fit.
     A parent of another kind stays: a cause (a pinched nerve) explains a condition
     (sciatica), it does not repeat it. It then ranks below that condition.
     """
     parents = _ancestors(supported, facts)
     kept: list[Scored] = []
+    given_way: set[str] = set()
     for one in supported:
-        below = parents.get(one.item.id, [])
+        all_below = parents.get(one.item.id, [])
+        below = [child for child in all_below if child.score >= one.score - _MARGIN]
+        if one.item.id in given_way:
+            continue
         if any(child.item.kind == one.item.kind for child in below):
             continue
+        given_way.update(c.item.id for c in all_below if c.item.kind == one.item.kind)
         if any(_same(one.item, other.item) for other in kept):
             continue
         cap = max((child.score for child in below), default=one.score)

@@ -102,9 +102,12 @@ def _told_triggers(facts: Facts) -> bool:
 
 def _most_telling(waiting: list[Question], outlook: Outlook) -> Question | None:
     contenders = _in_play(outlook.facts)
-    worth = [(_worth(q, outlook, contenders), -q.order, q) for q in waiting]
-    asking = [one for one in worth if one[0] >= _WORTH_ASKING]
-    return max(asking, key=lambda one: one[:2])[2] if asking else None
+    worth = [(*_worth(q, outlook, contenders), -q.order, q) for q in waiting]
+    asking = [one for one in worth if one[1] >= _WORTH_ASKING]
+    if not asking:
+        return None
+    best = max(asking, key=lambda one: one[:3])[3]
+    return next((q for q in waiting if q.id == best.after), best)
 
 
 def _in_play(facts: Facts) -> list[Scored]:
@@ -117,10 +120,15 @@ def _in_play(facts: Facts) -> list[Scored]:
     return [] if clear else best
 
 
-def _worth(question: Question, outlook: Outlook, contenders: list[Scored]) -> float:
-    """How much the answer is expected to change: the level far more than the ranking."""
+def _worth(question: Question, outlook: Outlook, contenders: list[Scored]) -> tuple[bool, float]:
+    """How much the answer is expected to change: the level far more than the ranking.
+
+    First whether it may settle something on which care at home hangs: such questions come
+    before all others, as one that is left open turns care at home into a visit.
+    """
     now = DISPOSITIONS.index(outlook.level)
     total = 0.0
+    settles = False
     if outlook.level in ("book", "self_care"):
         total += _ADVICE * math.sqrt(len(_cautioned(question, outlook.facts)))
     for chance, signs, fields in _possible(question, outlook.facts):
@@ -128,8 +136,9 @@ def _worth(question: Question, outlook: Outlook, contenders: list[Scored]) -> fl
         total += chance * _LEVEL * abs(DISPOSITIONS.index(level) - now)
         if outlook.home_in_reach:
             total += chance * _SETTLED * settled
+            settles = settles or settled > 0
         total += chance * _RANKING * _shift(contenders, signs, fields, outlook.facts)
-    return total
+    return settles, total
 
 
 def _cautioned(question: Question, facts: Facts) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from bot.triage.content import Condition
+from bot.triage.content import Condition, RedFlag
 from bot.triage.index import FIELDS
 
 if TYPE_CHECKING:
@@ -139,8 +139,26 @@ def _within(condition: Condition, low: float, high: float) -> bool | None:
 
 
 def _red_flags(condition: Condition, facts: Facts) -> bool | None:
-    at_level = sum(facts.level(flag) in condition.ids for flag in facts.present_flags())
-    return at_level >= (condition.minimum or 1)
+    flags = [flag for flag in facts.present_flags() if facts.level(flag) in condition.ids]
+    wanted = condition.minimum or 1
+    return len(flags) >= wanted and (wanted == 1 or _stories(flags, facts) >= wanted)
+
+
+def _stories(flags: Iterable[RedFlag], facts: Facts) -> int:
+    """How many signs were told apart: flags that rest on one finding are one sign."""
+    stories: list[set[str]] = []
+    for flag in flags:
+        told = _told(flag, facts)
+        near = [one for one in stories if not told.isdisjoint(one)]
+        stories = [one for one in stories if one not in near] + [told.union(*near)]
+    return len(stories)
+
+
+def _told(flag: RedFlag, facts: Facts) -> set[str]:
+    """What a flag that is present rests on: findings, and the words in which it was said."""
+    names = {n for n in facts.index.ingredients[flag.id] if facts.signs.get(n)} | {flag.id}
+    answers = (facts.intake.findings.get(name) for name in names)
+    return names | {f"“{answer.words}”" for answer in answers if answer and answer.words}
 
 
 _TESTS: Mapping[str, Callable[[Condition, Facts], bool | None]] = {

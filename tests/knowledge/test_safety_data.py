@@ -76,9 +76,9 @@ VOLUNTEERED = set(
     old_walking_only weakness_rapid vision_loss_sudden drowsy seizure usual_seizure
     light_sensitivity rash_not_fading pain_spreads_arm_jaw limb_rock_hard pain_moving_toes
     cast_tight painkillers_no_help muscle_swelling crushed missed_dialysis back_arching
-    recent_wound neck_twisted_stuck shaking_sweating baclofen_stopped hives wound_leaking
+    recent_wound neck_twisted_stuck shaking_sweating hives wound_leaking
     implant_site_hot night_pain_constant night_sweats sudden_back_pain
-    not_examined_after_accident infant_spasms flushed_sweating in_danger_now safe_now
+    infant_spasms flushed_sweating in_danger_now safe_now
     feels_dying cannot_stay_awake sleep_spoiled unbearable_pain cannot_walk cannot_stand
     cannot_sleep_tonight wants_appointment uneasy_at_home cannot_describe""")
 )
