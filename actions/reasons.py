@@ -30,8 +30,15 @@ def _rule_line(rule: FiredRule, intake: Intake, knowledge: Knowledge) -> str:
         told = [r for r in rule.reasons if r.status == "present"]
         return in_line(reason_label(reason, intake, knowledge) for reason in told[:_MOST_REASONS])
     known = knowledge.rules.get(rule.id) or knowledge.requirements.get(rule.id)
-    text = known.why if known else sign_label(rule.id, knowledge)
+    text = known.why if known else _told_signs(rule, knowledge)
     return in_brackets(text, _quotes(rule.reasons)) if text else ""
+
+
+def _told_signs(rule: FiredRule, knowledge: Knowledge) -> str:
+    """What was told that raised a danger sign: the name of a syndrome would be a diagnosis."""
+    told = [r.id for r in rule.reasons if r.kind == "finding" and r.status == "present"]
+    findings = [name for name in told if name in knowledge.findings][:_MOST_FINDINGS]
+    return in_line(sign_label(name, knowledge) for name in findings or [rule.id])
 
 
 def needed_lines(assessment: Assessment, knowledge: Knowledge) -> list[str]:

@@ -171,3 +171,9 @@ def test_when_to_call_names_what_a_patient_can_see() -> None:
     emergency = part_of(triage(back), "utter_come_back", "emergency")
     assert KNOWN.findings["saddle_numbness"].label in emergency
     assert KNOWN.red_flags["rf_cauda_equina"].label not in emergency
+
+
+def test_a_danger_sign_is_explained_by_what_was_told_not_by_an_illness() -> None:
+    why = triage(having("calf_swelling_one_side", side="left")).messages[0]["why"]
+    assert KNOWN.findings["calf_swelling_one_side"].label in why
+    assert KNOWN.red_flags["rf_dvt"].label not in why
