@@ -26,7 +26,9 @@ MOST_FACTS = 6
 _WISHES = frozenset(
     {"ask_topic", "ask_why", "show_understanding", "want_person", "book", "bot_challenge"}
 )
-_SMALL_TALK = frozenset({"greet", "thank", "goodbye", "out_of_scope", "other_language", "start_over"})
+_SMALL_TALK = frozenset(
+    {"greet", "thank", "goodbye", "out_of_scope", "other_language", "start_over"}
+)
 _SURE = 0.6
 _SLOT_OF_TOPIC = {"location": "location", "frequency": "frequency", "triggers": "triggers"}
 

@@ -85,14 +85,21 @@ def next_move(
     return _after_check(standing, intake, plain, emergency, responses)
 
 
-def plain_reply(intent: str | None, reading: Reading, text: str) -> Plain | None:
-    """A bare yes or no: a button, or words that say that and name no fact as present."""
+def plain_reply(
+    intent: str | None, reading: Reading, text: str, red_flags: Iterable[str] = ()
+) -> Plain | None:
+    """A bare yes or no: a button, or words that say that and name no fact as present.
+
+    Denying one of the standing `red_flags` by its name ("no chest pain") is a no.
+    """
     if text.startswith("/"):
         return {"affirm": "yes", "deny": "no"}.get(intent or "")  # type: ignore[return-value]
     if any(_is_fact(m.kind) and m.assertion != "absent" for m in reading.mentions):
         return None
     said = {m.value for m in reading.of("reply")}
-    if intent == "deny" and not said & {"yes", "unsure", "some", "all"}:
+    named = {m.value for m in reading.of("red_flag", "absent")} & set(red_flags)
+    denies = intent == "deny" or named or ("no" in said and intent != "affirm")
+    if denies and not said & {"yes", "unsure", "some", "all"}:
         return "no"
     return "yes" if intent == "affirm" and not said & {"no", "none", "unsure"} else None
 

@@ -103,10 +103,12 @@ def _move(tracker: DialogueStateTracker, domain: Domain) -> Move | None:
     question = content.questions.get(tracker.get_slot("question") or "")
     intake = Intake.from_dict(tracker.get_slot("intake"))
     fixes = message.intent_name == "correct"
+    standing = Standing.from_slot(tracker.get_slot("emergency"))
+    signs = standing.red_flags if standing else ()
     return next_move(
-        Standing.from_slot(tracker.get_slot("emergency")),
+        standing,
         apply(intake, question, reading, content, fixes).intake,
-        plain_reply(message.intent_name, reading, message.text or ""),
+        plain_reply(message.intent_name, reading, message.text or "", signs),
         lambda known: emergency(known, content),
         domain.responses,
     )

@@ -134,12 +134,15 @@ def reading(*mentions: Mention) -> Reading:
         ("affirm", "yes", (Mention("reply", "yes"),), "yes"),
         ("affirm", "ok no", (Mention("reply", "no"),), None),
         ("thank", "thanks", (), None),
+        ("inform", "No, I am safe", (Mention("reply", "no"),), "no"),
+        ("inform", "no chest pain", (Mention("red_flag", "rf_cardiac", "absent"),), "no"),
+        ("inform", "no fever", (Mention("red_flag", "rf_meningitis", "absent"),), None),
     ],
 )
 def test_only_a_bare_reply_is_a_plain_yes_or_no(
     intent: str, text: str, mentions: tuple[Mention, ...], meant: Plain | None
 ) -> None:
-    assert plain_reply(intent, reading(*mentions), text) == meant
+    assert plain_reply(intent, reading(*mentions), text, ("rf_cardiac",)) == meant
 
 
 def test_the_slot_keeps_all_of_a_standing_emergency() -> None:
