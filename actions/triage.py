@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,11 +41,13 @@ class ActionTriage(SafeAction):
 
 def recorded(assessment: Assessment) -> dict[str, Any]:
     """The slot `assessment`: the contract's object and what staff need beside it."""
-    return assessment.to_contract() | {
-        "diagnostics": list(assessment.diagnostics),
-        "unknown": list(assessment.unknown),
+    found = assessment.to_contract() | {
+        "diagnostics": assessment.diagnostics,
+        "unknown": assessment.unknown,
         "within_days": assessment.within_days,
     }
+    # As it comes back from the store, so that an unchanged result equals the one before.
+    return dict(json.loads(json.dumps(found)))
 
 
 def _tell_change(
