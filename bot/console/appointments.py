@@ -10,7 +10,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectField
 from wtforms.validators import InputRequired
 
-from bot.console.conversations import PAGE_SIZE, read_key, write_key
+from bot.console.conversations import PAGE_SIZE, REVIEWERS, read_key, write_key
 from bot.store.audit import record_audit
 from bot.store.queries import list_appointments, set_appointment_status
 
@@ -46,14 +46,19 @@ def page() -> str:
         older=write_key(found.next),
         filters={"status": status},
         statuses=STATUSES,
-        form=StatusForm(),
+        may_change=may_change(),
     )
+
+
+def may_change() -> bool:
+    """True for every role but a reader's."""
+    return any(current_user.has_role(role) for role in REVIEWERS)
 
 
 @blueprint.post("/appointments/<reference>")
 def change(reference: str) -> Any:
     """Note what became of a request."""
-    if current_user.has_role("viewer"):
+    if not may_change():
         abort(403)
     form = StatusForm()
     if not form.validate_on_submit():

@@ -12,6 +12,7 @@ from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from bot.console.names import DISPOSITION_LABELS, name_of, red_flag_labels
+from bot.console.timeline import timeline
 from bot.store.audit import record_audit
 from bot.store.errors import UnknownConversation
 from bot.store.queries import (
@@ -109,15 +110,17 @@ def _detail_or_404(session: Any, conversation_id: str) -> ConversationDetail:
 
 
 def _show(found: ConversationDetail, form: ReviewForm) -> str:
+    flag_labels = red_flag_labels()
     return render_template(
         "conversation.html",
         found=found,
+        moments=timeline(found, DISPOSITION_LABELS, flag_labels, VERDICTS),
         result=found.assessments[0] if found.assessments else None,
         form=form,
         verdicts=VERDICTS,
         may_review=any(current_user.has_role(role) for role in REVIEWERS),
         labels=DISPOSITION_LABELS,
-        flag_labels=red_flag_labels(),
+        flag_labels=flag_labels,
         name_of=name_of,
     )
 

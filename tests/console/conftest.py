@@ -16,7 +16,7 @@ from bot.console.staff import add_staff, ensure_first_admin
 from bot.settings import get_settings, use_settings, workbench_settings
 from bot.store.conversations import add_conversation
 from bot.store.database import Database, open_database, upgrade
-from bot.store.models import AppointmentRequest, AssessmentRow, Conversation, Message
+from bot.store.models import AppointmentRequest, AssessmentRow, Conversation, Escalation, Message
 
 CONVERSATION = "c" * 40
 REFERENCE = "SPASM-TEST1"
@@ -127,12 +127,15 @@ def _seed(database: Database) -> None:
             )
         )
         session.add(
+            Escalation(conversation_id=CONVERSATION, seq=2, at=now, red_flags=["rf_stroke"])
+        )
+        session.add(
             AppointmentRequest(
                 conversation_id=CONVERSATION,
                 seq=4,
                 created_at=now,
                 reference=REFERENCE,
-                name="Test Patient",
+                name="Test <b>Patient</b>",
                 contact="(555) 555-0123",
                 preferred_when="mornings",
                 consent=True,

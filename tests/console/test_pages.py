@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import re
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from bot.console import security
+from bot.knowledge import knowledge
+from bot.settings import ROOT
 from bot.store.audit import list_audit, verify_audit
 from bot.store.database import Database
 from tests.console.conftest import CONVERSATION, REFERENCE, Staff, sign_in, token_of
@@ -59,6 +62,35 @@ def test_a_conversation_shows_transcript_and_reasons_as_text(app: Flask, staff: 
     assert "Lack of exercise" in page
     assert "sit all day" in page
     assert REFERENCE in page
+
+
+def test_the_timeline_tells_emergencies_results_and_requests_in_order(
+    app: Flask, staff: Staff
+) -> None:
+    page = sign_in(app, staff, "viewer").get(PAGES[1]).get_data(as_text=True)
+    shown = page[page.index("timeline-title") :]
+    titles = ["Emergency heard", "Result: Appointment", f"Request {REFERENCE}"]
+    assert [shown.index(title) for title in titles] == sorted(shown.index(t) for t in titles)
+    assert knowledge().red_flags["rf_stroke"].label in shown
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_words_of_a_patient_become_markup(app: Flask, staff: Staff, path: str) -> None:
+    page = sign_in(app, staff, "clinician").get(path).get_data(as_text=True)
+    assert "<b>Patient</b>" not in page
+    assert "<script>alert" not in page
+
+
+def test_no_template_switches_escaping_off() -> None:
+    for template in (ROOT / "bot/console/templates").rglob("*.html"):
+        text = template.read_text(encoding="utf-8")
+        assert not re.search(r"\|\s*safe\b|autoescape|\s[\w-]+=\{\{", text), template.name
+
+
+def test_a_viewer_reads_the_status_of_a_request_without_a_form(app: Flask, staff: Staff) -> None:
+    page = sign_in(app, staff, "viewer").get("/appointments").get_data(as_text=True)
+    assert REFERENCE in page
+    assert f'action="/appointments/{REFERENCE}"' not in page
 
 
 def test_an_unknown_conversation_is_not_there(app: Flask, staff: Staff) -> None:

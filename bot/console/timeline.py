@@ -1,0 +1,51 @@
+"""What happened in a conversation, in order: emergencies, results, requests, faults, reviews."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.store.queries import ConversationDetail
+
+Kind = Literal["emergency", "result", "request", "incident", "review"]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line. `details`: labels of what it was about, in the words of the console."""
+
+    at: datetime
+    kind: Kind
+    title: str
+    details: tuple[str, ...] = ()
+
+
+def timeline(
+    found: ConversationDetail,
+    dispositions: Mapping[str, str],
+    red_flags: Mapping[str, str],
+    verdicts: Mapping[str, str],
+) -> list[Moment]:
+    """The moments that staff must not miss, oldest first. The mappings hold labels by id."""
+    moments = [
+        *_emergencies(found, red_flags),
+        *(
+            Moment(a.at, "result", f"Result: {dispositions[a.disposition]}")
+            for a in found.assessments
+        ),
+        *(Moment(a.created_at, "request", f"Request {a.reference}") for a in found.appointments),
+        *(Moment(i.at, "incident", f"Incident: {i.kind}") for i in found.incidents),
+        *(
+            Moment(r.at, "review", f"Review by {r.reviewer}", (verdicts.get(r.verdict, r.verdict),))
+            for r in found.reviews
+        ),
+    ]
+    return sorted(moments, key=lambda moment: moment.at)
+
+
+def _emergencies(found: ConversationDetail, red_flags: Mapping[str, str]) -> Iterator[Moment]:
+    for one in found.escalations:
+        signs = tuple(red_flags.get(flag, flag) for flag in one.red_flags)
+        yield Moment(one.at, "emergency", "Emergency heard", signs)
