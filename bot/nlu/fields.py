@@ -15,6 +15,15 @@ from bot.triage.intake import EpisodeLength, Frequency
 from bot.triage.reading import MentionKind
 
 _TIMES = frozenset({"time", "times", "x", "episodes", "episode", "cramps", "spasms", "attacks"})
+_COUNTED = _TIMES | {"ones"}
+_BEFORE_A_COUNT = frozenset(
+    "it its is has happened hit came about maybe like around just only had i have got yes well um"
+    " roughly probably been so far".split()
+)
+_AFTER_A_COUNT = frozenset(
+    "so total altogether overall in that now only ever for if i its tops max or and on".split()
+)
+_DAY_PARTS = frozenset({"morning", "afternoon", "evening", "night", "noon", "day"})
 _PER = frozenset({"a", "an", "per", "each", "every", "in", "this", "last", "past", "out", "of",
                   "the", "within"})  # fmt: skip
 _ONCE = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
@@ -33,6 +42,8 @@ _ONSET = frozenset({"start", "started", "starting", "began", "begun", "begin", "
                     "noticed", "happened", "first", "onset", "flared", "threw", "pulled",
                     "cramping", "hurting", "woke", "appeared"})  # fmt: skip
 _HAD = frozenset({"had", "got", "hurt", "cramped", "seized", "locked", "hit"})
+BARE_COUNT = "bare_count"
+"""The rule of a count without a period; any other word on how often says more."""
 _RECENT_DAYS, _LONG_AGO_DAYS, _SHORT_ANSWER, _FEW = 14, 180, 3, 2
 
 
@@ -187,7 +198,11 @@ def _frequencies(
     tokens: Sequence[Token], clause: Clause, history: bool, today: date
 ) -> Iterator[Reckoned]:
     for at in range(clause.start, clause.end):
-        found = _every(tokens, at, clause.end) or _count_per(tokens, at, clause.end)
+        found = (
+            _every(tokens, at, clause.end)
+            or _count_per(tokens, at, clause.end)
+            or _bare_count(tokens, at, clause, today)
+        )
         if found:
             value, end, rule = found
             yield Reckoned("frequency", value, at, end, rule)
@@ -235,6 +250,54 @@ def _count_per(tokens: Sequence[Token], at: int, stop: int) -> tuple[Frequency, 
             return None
         times, end = amount.high, counted + 1
     return _per_unit(tokens, times, end, stop, counted_days=_word(tokens, end - 1) not in _TIMES)
+
+
+def _bare_count(
+    tokens: Sequence[Token], at: int, clause: Clause, today: date
+) -> tuple[Frequency, int, str] | None:
+    """ "twice", "3 times so far", "two cramps", "4 or 5 times since yesterday".
+
+    Said without a period it is now and then; several times within a day are daily, and two
+    times of one day are one bout. Only as a statement of its own: "I fell twice" counts falls.
+    """
+    word = tokens[at].text
+    amount = None if word in _ONCE else amount_at(tokens, at)
+    if word not in ("twice", "thrice") and not (amount and _word(tokens, amount.end) in _COUNTED):
+        return None
+    times, end = (amount.high, amount.end + 1) if amount else (_ONCE[word], at + 1)
+    if times < 2 or not _opens_a_part(tokens, at, clause):
+        return None
+    day = _within_a_day(tokens, end)
+    named = None if day else _since_when(tokens, end, today)
+    if named:
+        return frequency_of(times, max(named[0], 1)), named[1], "count_since"
+    rest = tokens[day or end].text if (day or end) < clause.end else ""
+    if rest and not tokens[day or end].gap and rest not in _AFTER_A_COUNT:
+        return None
+    many: Frequency = "daily" if times > _FEW else "once"
+    return (many if day else "occasional"), day or end, BARE_COUNT
+
+
+def _opens_a_part(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
+    before = [t.text for t in tokens[clause.start : at]]
+    return tokens[at].gap > 0 or not set(before) - _BEFORE_A_COUNT
+
+
+def _since_when(tokens: Sequence[Token], at: int, today: date) -> tuple[int, int] | None:
+    """Days since the day named behind "since" at `at`, and the position after it."""
+    if _word(tokens, at) != "since" or at + 1 >= len(tokens):
+        return None
+    return days_since(tokens, at + 1, today)
+
+
+def _within_a_day(tokens: Sequence[Token], at: int) -> int | None:
+    """The position after "today", "since yesterday" or "this evening"."""
+    at += 1 if _word(tokens, at) in ("since", "just", "so") else 0
+    if _word(tokens, at) in ("today", "tonight", "yesterday"):
+        return at + 1
+    if _word(tokens, at) in ("this", "that", "last") and _word(tokens, at + 1) in _DAY_PARTS:
+        return at + 2
+    return None
 
 
 def _per_unit(

@@ -12,7 +12,7 @@ from bot.knowledge.lexicon import Entry, Lexicon, load_lexicon
 from bot.nlu.assertion import Target
 from bot.nlu.clauses import clause_of
 from bot.nlu.engine import Engine, Heard, Message
-from bot.nlu.fields import Reckoned, lies_long_ago, reckon
+from bot.nlu.fields import BARE_COUNT, Reckoned, lies_long_ago, reckon
 from bot.nlu.people import Subjects, find_subjects, person_mention, tells_of_self
 from bot.nlu.replies import numbers_in, replies_in
 from bot.nlu.sides import overall_side, side_of
@@ -22,6 +22,13 @@ from bot.triage.reading import Assertion, Mention, Reading
 _NUMERIC = frozenset({"severity"})
 _STARTED = frozenset({"exercise_unaccustomed", "recent_immobility"})
 _EVENTS = frozenset({"history", "medicine"})
+_HAS_ITS_OWN_FREQUENCY = frozenset(
+    {"nonprescription_medications", "alcohol", "alcohol_daily", "caffeine_stimulants", "smoking",
+     "dialysis", "regular_training", "med_nsaid_daily"}
+)  # fmt: skip
+_DATES_THE_SPASMS = frozenset({"since", "after", "when", "started", "upped", "began", "start"})
+_SPASM_STEMS = ("cramp", "spasm", "charley", "knot", "twitch", "lock", "seiz", "grab", "tight",
+                "hurt", "pain", "ache", "twinge")  # fmt: skip
 _OWN_THE_NUMBER = frozenset({"finding", "frequency", "episode_length"})
 _OWN_THE_PLACE = frozenset({"history", "medicine", "trigger", "timing", "relief"})
 """Groups whose phrases may name a body part that is not where the trouble is."""
@@ -68,7 +75,7 @@ class Reader:
         if not message.tokens:
             return Reading()
         facts = [*self._phrases(message), *self._reckoned(message)]
-        mentions = self._judge(message, facts)
+        mentions = self._judge(message, [f for f in facts if not self._is_idle(message, f, facts)])
         mentions += replies_in(message)
         mentions += list(numbers_in(message, mentions))
         return Reading(tuple(sorted(mentions, key=lambda m: (m.start, m.end, m.kind))))
@@ -98,6 +105,23 @@ class Reader:
             fact = self._fact(message, place)
             yield replace(fact, mention=replace(fact.mention, side=side.id if side else None))
         yield from self._side(message, sides)
+
+    def _is_idle(self, message: Message, fact: _Fact, facts: Sequence[_Fact]) -> bool:
+        """How often that tells nothing of the spasms: "advil now and then", "weekly, 3 times"."""
+        if fact.mention.kind != "frequency":
+            return False
+        others = (f for f in facts if f.mention.kind == "frequency" and f is not fact)
+        if fact.mention.rule == BARE_COUNT:
+            return any(other.mention.rule != BARE_COUNT for other in others)
+        clause = message.clauses[clause_of(message.clauses, fact.target.start)]
+        words = {message.word(n) for n in range(clause.start, clause.end)}
+        if words & _DATES_THE_SPASMS or any(w.startswith(_SPASM_STEMS) for w in words):
+            return False
+        return any(
+            heard.start in clause
+            and (self.groups.get(heard.id) == "medicine" or heard.id in _HAS_ITS_OWN_FREQUENCY)
+            for heard in message.of("finding", "topic")
+        )
 
     def _side(self, message: Message, sides: Sequence[Heard]) -> Iterator[_Fact]:
         overall = overall_side(message, sides)

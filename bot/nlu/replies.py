@@ -15,6 +15,7 @@ _REPLY_FOLLOWS = frozenset(
     " really sir maam way im so and well because actually nope no yes to for though".split()
 )
 _AFTER_A_CHOICE = frozenset({"and", "to", "only", "please", "yes", "no", "not", "but", "i"})
+_TAILS = frozenset("thanks thank you sir maam here today now lol really though so far".split())
 _LARGEST = 1000
 _LISTED = frozenset({"all", "some", "both", "first", "second", "third", "last", "other"})
 _VAGUE_NUMBER = frozenset(
@@ -72,7 +73,10 @@ def _is_reply(message: Message, heard: Heard) -> bool:
     """A "no" or "the first" is a reply only where it does not belong to the next words."""
     starts = any(heard.start == clause.start for clause in message.clauses)
     parted = starts or message.tokens[heard.start].gap > 0
-    at_end = heard.end == len(message.tokens) or message.tokens[heard.end].gap > 0
+    end = heard.end
+    while message.word(end) in _TAILS and not message.tokens[end].gap:
+        end += 1
+    at_end = end == len(message.tokens) or message.tokens[end].gap > 0
     first = message.word(heard.start)
     if heard.id in _LISTED and len(heard.words) > 1:
         return at_end or (parted and message.word(heard.end) in _AFTER_A_CHOICE)

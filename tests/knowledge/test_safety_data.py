@@ -202,6 +202,9 @@ def texts() -> Iterable[tuple[str, str]]:
         yield rule.id, f"We say so because {rule.why}."
     for one in (*KNOWN.cautions.values(), *KNOWN.strategies.values()):
         yield one.id, one.text
+    for caution in KNOWN.cautions.values():
+        if caution.text_unknown:
+            yield f"{caution.id} unknown", caution.text_unknown
 
 
 def grade(text: str) -> float:
