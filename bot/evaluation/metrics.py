@@ -60,7 +60,7 @@ def report(played: Sequence[Played]) -> dict[str, Any]:
         "triage": _triage(played),
         "emergency": _emergency(played),
         "contributors": _contributors(played),
-        "extraction": _extraction([p for p in played if p.level != "emergency"]),
+        "extraction": _extraction([p for p in played if not _was_cut_short(p)]),
         "dialogue": _dialogue(played),
         "confusion": _confusion(played),
         "cases": [_case(p) for p in played],
@@ -114,8 +114,16 @@ def _has_right_three(played: Played) -> bool:
     return all(shown & set(entry) for entry in played.vignette.gold.top3_must)
 
 
+def _was_cut_short(played: Played) -> bool:
+    """True for an emergency that was rightly heard: it ends before the rest is asked.
+
+    A false alarm stays in, and what it left unasked counts as missed.
+    """
+    return played.level == "emergency" and played.is_acceptable
+
+
 def _extraction(played: Sequence[Played]) -> dict[str, Any]:
-    """Final intake against gold; emergencies end before anything is asked and are left out."""
+    """Final intake against gold."""
     pairs = {
         "location": [(p.locations, p.vignette.gold.locations) for p in played],
         "frequency": [(_one(p.frequency), _one(p.vignette.gold.frequency)) for p in played],

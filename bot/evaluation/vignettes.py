@@ -46,11 +46,9 @@ class Vignette:
     def reply(self, topic: str, asked_before: int) -> str:
         """The reply to a question of `topic`; when replies run out the last is said again."""
         replies = self.answers.get(topic)
-        if replies:
-            return replies[min(asked_before, len(replies) - 1)]
-        if topic in HISTORY_TOPICS:
-            return "no"
-        return (self.answers.get("other") or ("no",))[0]
+        if replies is None and topic not in HISTORY_TOPICS:
+            replies = self.answers.get("other")
+        return replies[min(asked_before, len(replies) - 1)] if replies else "no"
 
 
 def load_vignettes(files: Iterable[Path]) -> list[Vignette]:

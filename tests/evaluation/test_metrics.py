@@ -75,6 +75,15 @@ def test_extraction_counts_right_extra_and_missed() -> None:
     assert extraction["trigger"]["precision"] is None
 
 
+def test_extraction_leaves_out_emergencies_that_were_right_and_keeps_false_alarms() -> None:
+    right, alarm = case("emergency", "emergency"), case("book", "emergency")
+    played = []
+    for one in (right, alarm):
+        gold = replace(one.vignette.gold, locations=("calf",))
+        played.append(replace(one, vignette=replace(one.vignette, gold=gold)))
+    assert report(played)["extraction"]["location"]["missed"] == 1
+
+
 def test_figures_of_the_dialogue() -> None:
     played = [
         case("book", "book", topics=("location", "frequency", "frequency"), repeats=1, turns=4),

@@ -34,6 +34,13 @@ def test_replies_come_one_after_the_other_and_the_last_is_said_again(tmp_path: P
     assert [vignette.reply("location", n) for n in range(3)] == ["first", "second", "second"]
 
 
+def test_a_list_for_other_holds_successive_replies_too(tmp_path: Path) -> None:
+    text = "[{id: a, opening: b, answers: {other: [one, two]}, gold: {level: book}}]"
+    vignette = load(tmp_path, text)[0]
+    assert [vignette.reply("age", n) for n in range(3)] == ["one", "two", "two"]
+    assert vignette.reply("pregnancy", 0) == "no"
+
+
 def test_a_missing_history_topic_means_no_and_any_other_means_other(tmp_path: Path) -> None:
     vignette = load(tmp_path, GOOD)[0]
     assert vignette.reply("surgery", 0) == "no"
