@@ -15,6 +15,7 @@ import yaml
 from bot.settings import ROOT
 
 MAX_LINES = 400
+LONGEST_FUNCTION = 40
 ROOMS = ("bot", "actions")
 FOREIGN_PATHS = re.compile(r"(?<![\w.])/(root|home|work|tmp)/[A-Za-z.]")
 """A path of somebody's machine; the projects' own paths are relative."""
@@ -82,6 +83,12 @@ def test_functions_are_short() -> None:
     lengths = sorted(length for path in modules() for length in function_lengths(path))
     assert lengths[len(lengths) // 2] <= 8
     assert lengths[len(lengths) * 9 // 10] <= 30
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_function_needs_scrolling(path: Path) -> None:
+    if "migrations" not in path.parts:
+        assert max(function_lengths(path), default=0) <= LONGEST_FUNCTION
 
 
 def function_lengths(path: Path) -> Iterator[int]:
