@@ -72,7 +72,7 @@ class Report:
 
     def _advice(self, item: AdviceItem) -> str:
         strategy = self.knowledge.strategies[item.id]
-        notes = (self.knowledge.cautions[name].text for name in item.cautions)
+        notes = (self._caution(name, name in item.unknown) for name in item.cautions)
         return first_words(strategy.label, " ".join((strategy.text, *notes)))
 
     def _withheld(self) -> list[str]:
@@ -80,9 +80,13 @@ class Report:
         labels: dict[str, list[str]] = {}
         for one in self.assessment.withheld:
             label = self.knowledge.strategies[one.id].label
-            labels.setdefault(one.because, []).append(label)
-        cautions = self.knowledge.cautions
-        return [first_words(in_line(names), cautions[why].text) for why, names in labels.items()]
+            labels.setdefault(self._caution(one.because, one.unknown), []).append(label)
+        return [first_words(in_line(names), why) for why, names in labels.items()]
+
+    def _caution(self, name: str, unknown: bool) -> str:
+        """What a caution says; a fact that nobody told is not told as one."""
+        caution = self.knowledge.cautions[name]
+        return caution.text_unknown if unknown and caution.text_unknown else caution.text
 
     def _when_to_call(self) -> None:
         emergency, urgent = (

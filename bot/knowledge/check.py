@@ -86,13 +86,14 @@ class _Checker:
         for caution in self.knowledge.cautions.values():
             path = f"cautions.yml: {caution.id}.strategies"
             self.known(path, caution.strategies, self.knowledge.strategies)
+            if caution.cautious and not caution.text_unknown:
+                self.problems.add(f"cautions.yml: {caution.id}.text_unknown", "is missing or empty")
 
     def questions(self) -> None:
         for question in self.knowledge.questions.values():
             path = f"questions.yml: {question.id}"
             self.known(f"{path}.field", [question.field], _INTAKE_FIELDS)
             self.known(f"{path}.findings", question.findings, self.signs)
-            self.known(f"{path}.after", [question.after], self.knowledge.questions)
             if (question.field is None) == (not question.findings):
                 self.problems.add(path, "needs either a field or findings")
             for option in question.options:

@@ -223,7 +223,8 @@ class Caution:
     """Withholds or changes strategies when `when` holds.
 
     `effect`: `withhold` leaves the strategy out, `ask_first` and `change` add `text`.
-    An unknown `when` counts as holding if `cautious` (the default for medicines).
+    An unknown `when` counts as holding if `cautious` (the default for medicines); then
+    `text_unknown` is said, as `text` would tell what nobody knows as a fact.
     """
 
     id: str
@@ -233,6 +234,7 @@ class Caution:
     text: str
     source: tuple[str, ...]
     cautious: bool = False
+    text_unknown: str = ""
 
 
 @dataclass(frozen=True)
@@ -257,7 +259,7 @@ class Question:
     ids; a plain "no" denies all of them). `texts`: first wording, second wording, and the
     one put with the choices. `when`: asked only if this holds, where what is not known yet
     is taken as not so. `why`: answers "why do you ask?". `order`: tie-break, low first;
-    `must`: never skipped. `after`: id of a question that is put first if it is to be put at all.
+    `must`: never skipped.
     """
 
     id: str
@@ -272,7 +274,6 @@ class Question:
     when: Condition | None = None
     order: int = 100
     must: bool = False
-    after: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -101,13 +101,11 @@ def _told_triggers(facts: Facts) -> bool:
 
 
 def _most_telling(waiting: list[Question], outlook: Outlook) -> Question | None:
-    contenders = _in_play(outlook.facts)
+    calm = outlook.level in ("book", "self_care")  # above them, only the danger is asked for
+    contenders = _in_play(outlook.facts) if calm else []
     worth = [(*_worth(q, outlook, contenders), -q.order, q) for q in waiting]
     asking = [one for one in worth if one[1] >= _WORTH_ASKING]
-    if not asking:
-        return None
-    best = max(asking, key=lambda one: one[:3])[3]
-    return next((q for q in waiting if q.id == best.after), best)
+    return max(asking, key=lambda one: one[:3])[3] if asking else None
 
 
 def _in_play(facts: Facts) -> list[Scored]:

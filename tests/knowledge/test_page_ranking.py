@@ -142,3 +142,67 @@ def test_outcomes_that_the_page_lacks_stand_after_its_items() -> None:
     kinds = [one.kind for one in contributors(Facts(intake, knowledge()))]
     assert "other" in kinds
     assert kinds == sorted(kinds, key=lambda kind: kind == "other")
+
+
+def test_spine_and_the_limb_it_serves_are_no_lack_of_minerals() -> None:
+    fields = {"locations": ("neck", "upper_arm_forearm"), "frequency": "daily"}
+    assert "nutritional_mineral_deficiency" not in names(("tingling",), (), **fields)
+
+
+def test_frequency_alone_names_no_lack_of_minerals() -> None:
+    for place in ("calf", "foot_toes", "hand_fingers", "neck"):
+        found = names((), (), locations=(place,), frequency="daily")
+        assert "nutritional_mineral_deficiency" not in found
+
+
+@pytest.mark.parametrize("sign", ["burning", "tingling", "numbness", "weakness", "leg_swelling"])
+def test_a_night_cramp_with_another_sign_is_no_simple_one(sign: str) -> None:
+    fields = {"locations": ("foot_toes",), "frequency": "weekly"}
+    assert "benign_night_cramps" not in names(("nocturnal", sign), (), **fields)
+
+
+@pytest.mark.parametrize("place", ["hand_fingers", "foot_toes"])
+def test_hands_or_feet_alone_name_no_nerve_damage(place: str) -> None:
+    found = names(("nocturnal",), (), locations=(place,), duration_days=90)
+    assert "neuropathy" not in found
+
+
+def test_right_after_a_crash_posture_and_stress_are_not_named() -> None:
+    told = ("car_accident", "accident_within_72h", "tension", "end_of_day")
+    found = names(told, (), locations=("neck",), duration_days=0)
+    assert found
+    assert not {"poor_posture", "stress_stimulants"} & set(found)
+
+
+def test_a_stretch_that_ends_a_cramp_in_bed_is_no_sign_of_effort() -> None:
+    told = ("nocturnal", "relief_stretch")
+    assert "fatigue" not in names(told, NERVES, locations=("calf",), frequency="occasional")
+    effort = names((*told, "exercise_intense"), NERVES, locations=("calf",), frequency="once")
+    assert effort[0] == "fatigue"
+
+
+def test_spasms_that_go_on_after_spine_surgery_are_named_so() -> None:
+    told = ("spine_surgery", "radiating_leg_below_knee", "prolonged_sitting", "burning")
+    fields = {"locations": ("low_back", "leg_unspecified"), "frequency": "daily"}
+    assert names(told, (), **fields)[0] == "failed_back_surgical_syndrome"
+
+
+def test_walking_on_a_hurt_leg_is_the_injury_and_not_the_arteries() -> None:
+    told = ("other_accident", "accident_over_72h", "while_walking", "bruising")
+    found = names(told, (), locations=("calf",), frequency="daily", duration_days=14)
+    assert found[0] == "leg_injury_accident"
+
+
+def test_a_specific_form_far_behind_gives_way_to_the_general_one() -> None:
+    told = ("car_accident", "tingling", "neck_turning", "radiating_arm")
+    fields = {"locations": ("neck", "upper_arm_forearm"), "frequency": "weekly"}
+    found = names(told, (), duration_days=730, **fields)
+    assert "neck_injury_car_accident" in found
+    assert "whiplash_car_accident" not in found
+
+
+def test_a_back_without_a_leg_in_it_is_no_sciatica() -> None:
+    told = ("shooting_pain", "known_sciatica", "numbness")
+    found = names(told, ("radiating_leg_below_knee",), locations=("mid_back",))
+    assert "sciatica" not in found
+    assert "nerve_compression" in found

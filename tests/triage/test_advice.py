@@ -19,6 +19,14 @@ def test_a_cautious_caution_holds_until_it_is_ruled_out():
     assert offered(intake(absent=("thinner",)))["pill"] == ()
 
 
+def test_what_is_heeded_only_for_want_of_knowledge_is_marked():
+    pill = {
+        told: next(i for i in assess(given, SMALL).advice if i.id == "pill").unknown
+        for told, given in (("", Intake()), ("yes", intake("thinner")))
+    }
+    assert pill == {"": ("pill_thinner",), "yes": ()}
+
+
 def test_a_withheld_strategy_is_named_with_its_caution():
     assessment = assess(intake("spine_surgery", "car_accident"), SMALL)
     assert {(w.id, w.because) for w in assessment.withheld} == {

@@ -122,6 +122,11 @@ def test_all_means_all():
     assert set(statuses(hear(reply("all"), ASSOCIATED)).values()) == {"present"}
 
 
+def test_no_to_all_of_them_denies_them():
+    both = Reading(mentions=(*reply("no").mentions, *reply("all").mentions))
+    assert set(statuses(hear(both, ASSOCIATED)).values()) == {"absent"}
+
+
 def test_not_knowing_is_an_answer():
     heard = hear(reply("unsure"), ASSOCIATED, intake("numbness"))
     assert heard.answered
