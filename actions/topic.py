@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SafeAction
+from actions.triage_form import FORM
 from actions.turn import Turn
 from bot.triage.advice import advise
 from bot.triage.facts import Facts
@@ -32,7 +34,12 @@ class ActionAnswerTopic(SafeAction):
         cautions = cautions_for(item.id, turn)
         if cautions:
             say.utter_message(response="utter_topic_caution", cautions=" ".join(cautions))
-        return []
+        return [FollowupAction(FORM)] if _also_tells_symptoms(turn) else []
+
+
+def _also_tells_symptoms(turn: Turn) -> bool:
+    """True when the question came with a first story: the triage then goes on by itself."""
+    return turn.form is None and not turn.slot("assessment") and bool(turn.heard().intake.locations)
 
 
 def cautions_for(item: str, turn: Turn) -> list[str]:

@@ -178,3 +178,13 @@ def test_an_action_that_raises_is_answered_and_the_next_message_goes_on(
         assert "call the clinic at" in talk.say("none of these")[0]["text"]
     assert talk.tracker.active_loop_name == "triage_form"
     assert talk.say("none of these")[-1]["question"]["id"] != "screen_leg"
+
+
+def test_a_question_that_comes_with_symptoms_is_answered_and_the_triage_goes_on(
+    talk: Dialogue,
+) -> None:
+    messages = talk.say("what about massage for my calf cramps at night?")
+    assert talk.said()[0] == "action_answer_topic"
+    assert messages[0]["card"]["type"] == "topic"
+    assert messages[-1]["question"]["topic"] == "screen"
+    assert talk.slot("intake")["locations"] == ["calf"]
