@@ -215,3 +215,14 @@ def test_age_is_asked_before_pregnancy_where_either_could_raise_the_level() -> N
         thinned = replace(thinned, findings=findings, asked=tuple(asked))
     assert "age" in asked
     assert "pregnancy" not in asked[: asked.index("age")]
+
+
+@pytest.mark.parametrize(
+    ("frequency", "severity", "is_emergency"),
+    [("constant", 9, True), ("constant", 4, False), ("once", 9, False)],
+)
+def test_a_hard_limb_that_stays_hard_and_hurts_much_is_an_emergency(
+    frequency: str, severity: int, is_emergency: bool
+) -> None:
+    hard = replace(told("limb_rock_hard", days=1), frequency=frequency, severity=severity)
+    assert (emergency(hard, KNOWN) is not None) is is_emergency
