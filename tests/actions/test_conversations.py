@@ -75,6 +75,33 @@ def test_a_booking_after_the_result_is_stored_with_consent(talk: Dialogue) -> No
     assert request["reference"] in done["text"]
 
 
+def test_the_buttons_of_the_read_back_change_their_field(talk: Dialogue) -> None:
+    for text in ("book a visit", "Ann Lee", "512 555 0142", "monday mornings"):
+        talk.say(text)
+    (read_back,) = talk.say("yes")
+    changes = [b["payload"] for b in read_back["buttons"] if b["label"].startswith("Change")]
+    assert len(changes) == 3
+    for payload, right in zip(changes, ("Bo Lee", "bo@example.com", "fridays"), strict=True):
+        assert talk.say(payload)[-1]["question"]["kind"] == "text"
+        assert talk.say(right)[-1]["question"]["id"] == "booking_confirmed"
+    assert [talk.slot(f"booking_{name}") for name in ("name", "contact", "when")] == [
+        "Bo Lee",
+        "bo@example.com",
+        "fridays",
+    ]
+
+
+@pytest.mark.parametrize("answers", [0, 1, 2, 3])
+def test_a_no_in_a_booking_leaves_it_and_offers_to_go_on(talk: Dialogue, answers: int) -> None:
+    talk.say("book a visit")
+    for text in ("Ann Lee", "512 555 0142", "monday mornings")[:answers]:
+        talk.say(text)
+    left = talk.say("no")
+    assert left[-1]["question"]["id"] == "offer"
+    assert talk.tracker.active_loop_name is None
+    assert talk.slot("appointment") is None
+
+
 def test_a_wish_to_book_with_the_first_symptoms_goes_through_the_triage(talk: Dialogue) -> None:
     opening = "toe cramp yesterday for a few seconds, after hiking. can you just book me in"
     messages, _ = to_the_result(talk, opening)

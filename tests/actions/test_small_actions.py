@@ -15,6 +15,7 @@ from actions.start_over import FORGOTTEN, ActionStartOver
 from actions.topic import ActionAnswerTopic
 from actions.turn import Turn
 from actions.understanding import ActionShowUnderstanding
+from bot.channels.offers import accept
 from bot.knowledge import knowledge
 from bot.triage.answers import apply
 from bot.triage.content import Question
@@ -142,3 +143,16 @@ def test_an_action_that_raises_leaves_a_safe_answer_and_no_words_in_the_log(
     assert done.events == []
     printed = capsys.readouterr()
     assert "the words of a patient" not in printed.out + printed.err
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.id)
+def test_the_channel_accepts_every_choice_and_all_of_several(question: Question) -> None:
+    say = CollectingDispatcher()
+    put(question, len(question.texts), say)
+    message = {"question": say.messages[0]["custom"]["question"]}
+    offered = [payload(question, option) for option in question.options]
+    for choice, option in zip(offered, question.options, strict=True):
+        assert accept(choice, [message]).label == option.label
+    if question.kind == "multiple":
+        together = [name for option in question.options for name in option.sets]
+        assert accept("/answer" + json.dumps({"finding": together}), [message])

@@ -59,3 +59,21 @@ def test_a_place_that_nobody_fills_is_logged_by_name_and_without_values(
     shown = "".join(capsys.readouterr())
     assert "nobody" in shown
     assert "canaryword" not in shown
+
+
+OPTIONAL = "Be seen[ within {days} days].[\nWhy:\n{why}]"
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ({"days": 14, "why": "- often"}, "Be seen within 14 days.\nWhy:\n- often"),
+        ({"days": None, "why": "- often"}, "Be seen.\nWhy:\n- often"),
+        ({"days": 14, "why": ""}, "Be seen within 14 days."),
+        ({"days": None, "why": "[{days}]"}, "Be seen.\nWhy:\n[{days}]"),
+    ],
+)
+def test_a_part_in_brackets_is_left_out_when_its_place_is_empty(
+    settings: Settings, words: dict[str, Any], text: str
+) -> None:
+    assert fill(responses(settings, OPTIONAL), **words)["text"] == text

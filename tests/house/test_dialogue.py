@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -136,7 +137,9 @@ def buttons() -> Iterator[tuple[str, dict[str, str]]]:
 def test_every_payload_is_an_intent_and_stands_in_the_question_too(
     name: str, button: dict[str, str]
 ) -> None:
-    assert re.match(r"/(\w+)", button["payload"])[1] in intents()  # type: ignore[index]
+    read = re.fullmatch(r"/(\w+)(\{.*\})?", button["payload"])
+    assert read and read[1] in intents()
+    assert json.loads(read[2] or "{}").keys() <= set(DOMAIN["entities"])
     options = RESPONSES[name][0]["custom"]["question"]["options"]
     assert {"label": button["title"], "payload": button["payload"]} in [
         {"label": o["label"], "payload": o["payload"]} for o in options
@@ -181,6 +184,17 @@ def test_the_emergency_texts_have_a_number_and_no_question() -> None:
     for name, text in TEXTS:
         if name in first:
             assert "{emergency_number}" in text or "{crisis_number}" in text, name
+            assert "?" not in text, name
+
+
+@pytest.mark.parametrize(("name", "text"), TEXTS, ids=[n for n, _ in TEXTS])
+def test_no_text_names_an_illness_as_certain_doses_or_lulls(name: str, text: str) -> None:
+    certain = (
+        r"(?<!if )\byou (surely |probably )?(have|suffer from) (a|an) (?!lot)|\bit is (only|just)\b"
+    )
+    dosing = r"\d\s?(mg|ml|milligrams?|tablets?|pills?)\b"
+    lulling = r"\b(not|nothing to) worry|harmless|not serious|perfectly safe|you are fine\b"
+    assert not re.search(f"{certain}|{dosing}|{lulling}", text, re.IGNORECASE), name
 
 
 def test_no_action_utters_prose_of_its_own() -> None:

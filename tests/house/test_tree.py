@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from bot.settings import ROOT
 
@@ -143,31 +142,3 @@ def test_every_direct_dependency_says_why_it_is_there() -> None:
         for line in (ROOT / name).read_text().splitlines():
             if line and not line.startswith(("#", "-r")):
                 assert re.search(r"  # \S", line), f"{name}: {line}"
-
-
-def test_every_action_of_the_domain_exists_and_every_action_is_declared() -> None:
-    domain = yaml.safe_load((ROOT / "domain.yml").read_text())
-    declared = {a for a in domain.get("actions", []) if isinstance(a, str)}
-    named = set()
-    for path in (ROOT / "actions").glob("*.py"):
-        named |= set(re.findall(r"return \"((?:action|validate)_\w+)\"", path.read_text()))
-        named |= set(
-            re.findall(r"^    name = \"((?:action|validate)_\w+)\"", path.read_text(), re.M)
-        )
-    if named:
-        assert named <= declared
-
-
-def test_every_response_of_the_domain_is_used() -> None:
-    domain = yaml.safe_load((ROOT / "domain.yml").read_text())
-    sources = [
-        *tracked(".py"),
-        *(ROOT / "data").rglob("*.yml"),
-        *(ROOT / "knowledge").rglob("*.yml"),
-    ]
-    text = "\n".join(p.read_text() for p in sources if "tests" not in p.parts)
-    forms = set(domain.get("forms", {}))
-    for response in domain.get("responses", {}):
-        asks = re.match(r"utter_ask_(?:(\w+)_)?\w+", response)
-        is_asked_by_form = bool(asks) and any(form in response for form in forms)
-        assert response in text or is_asked_by_form, response
