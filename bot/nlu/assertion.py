@@ -41,11 +41,15 @@ _NO = frozenset(
 
 @dataclass(frozen=True)
 class Target:
-    """A mention to be judged: the positions of its words, and what sort of fact it is."""
+    """A mention to be judged: the positions of its words, and what sort of fact it is.
+
+    `denies`: its words are a denial by themselves ("no fever"), so they may deny others too.
+    """
 
     words: tuple[int, ...]
     is_red_flag: bool = False
     is_history: bool = False
+    denies: bool = False
 
     @property
     def source(self) -> tuple[bool, bool]:
@@ -179,7 +183,7 @@ def _is_not_my(before: Match, match: Match) -> bool:
 
 def _reach(doc: Doc, modifiers: Sequence[Match], targets: Sequence[Target]) -> list[set[str]]:
     """The categories that reach each target; ConText's scopes decide."""
-    inside = {word for target in targets for word in target.words}
+    inside = {word for target in targets if not target.denies for word in target.words}
     spans = {(t.start, t.end): Span(doc, t.start, t.end, label="mention") for t in targets}
     graph = ConTextGraph(targets=list(spans.values()))
     graph.modifiers = [
@@ -214,7 +218,7 @@ def _outside(doc: Doc, match: Match, inside: set[int]) -> tuple[int, ...]:
 
 
 _NEGATORS = frozenset(
-    "no not never without dont doesnt didnt isnt arent aint wasnt werent havent hasnt hadnt cant"
+    "no not nothing never without dont doesnt didnt isnt arent aint wasnt werent havent hasnt hadnt cant"
     " neither nor denies wouldnt couldnt zero".split()
 )
 

@@ -29,7 +29,7 @@ _PER = frozenset({"a", "an", "per", "each", "every", "in", "this", "last", "past
 _ONCE = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
 _FOR = frozenset({"for", "past", "last", "on", "about", "almost", "nearly", "over", "been", "like",
                   "around", "roughly", "bout", "approximately", "maybe", "least", "than", "lasts",
-                  "lasting", "lasted", "of", "probably", "only", "just", "these", "a"})  # fmt: skip
+                  "lasting", "lasted", "of", "probably", "only", "just", "these", "a", "going"})  # fmt: skip
 _NOT_DURATION = frozenset({"old", "pregnant", "along", "after", "later", "post", "before", "apart",
                            "until", "prior", "of", "sober", "clean", "gestation"})  # fmt: skip
 _NOT_EPISODE = frozenset({"walk", "walking", "sit", "sitting", "sat", "stand", "standing", "drive",

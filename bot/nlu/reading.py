@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from bot.knowledge import knowledge
 from bot.knowledge.lexicon import Entry, Lexicon, load_lexicon
+from bot.nlu.accidents import FRESH, OLD, accident_day
 from bot.nlu.assertion import Target
 from bot.nlu.clauses import clause_of
 from bot.nlu.engine import Engine, Heard, Message
@@ -147,7 +148,10 @@ class Reader:
         )  # fmt: skip
         group = self.groups.get(heard.id, "") if heard.kind == "finding" else ""
         target = Target(
-            heard.words, entry.kind == "red_flag" or group == "sign", group == "history"
+            heard.words,
+            entry.kind == "red_flag" or group == "sign",
+            group == "history",
+            heard.label.role == "absent",
         )
         return _Fact(mention, target, "absent" if heard.label.role == "absent" else None)
 
@@ -161,6 +165,9 @@ class Reader:
         ]
         own = {n for h in message.heard if h.kind in _OWN_THE_NUMBER for n in h.words
                if len(h.words) > 1}  # fmt: skip
+        day = accident_day(message)
+        if day and not any(h.id in (FRESH, OLD) for h in message.of("finding")):
+            yield _reckoned_fact(message, day)
         for fact in reckon(message.tokens, message.clauses, history, message.today):
             if fact.kind == "frequency" or not own >= set(range(fact.start, fact.end)):
                 yield _reckoned_fact(message, fact)
