@@ -19,13 +19,15 @@ BUDGET = 8
 """Questions after which none is asked but the mandatory ones."""
 HOME_BUDGET = 12
 """The same while care at home is within reach and only unanswered questions stand against it."""
-_CUSTOMER_TOPICS = ("location", "frequency", "triggers")
+_COLLECTED_TOPICS = ("location", "frequency", "triggers")
+"""What every triage collects: worth asking for by itself while there is room."""
 _TOLD_GROUPS = ("timing", "trigger")
 _SOME = 0.4
 """Chance that a patient has anything at all of a list that is read out (start value)."""
-_LEVEL, _SETTLED, _RANKING, _ADVICE = 2.0, 0.5, 0.25, 0.08
+_LEVEL, _SETTLED, _RANKING, _ADVICE, _COLLECTED = 2.0, 0.5, 0.25, 0.08, 0.15
 """Weights of: one step of the level, one open condition of care at home settled, a unit of
-log-odds of a contributor in play, a caution about the advice decided (start values)."""
+log-odds of a contributor in play, a caution about the advice decided, more of what every
+triage collects (start values)."""
 _WORTH_ASKING = 0.1
 _CONTENDERS = 5
 _CLEAR_LEAD = 1.0
@@ -86,10 +88,10 @@ def _is_mandatory(question: Question, facts: Facts) -> bool:
 
 
 def _is_forced(question: Question, facts: Facts) -> bool:
-    """Danger signs of the place, the topics every triage asks for, and what `must` be asked."""
+    """Danger signs of the place, and what `must` be asked."""
     if _is_mandatory(question, facts):
         return True
-    return question.must or question.topic in _CUSTOMER_TOPICS
+    return question.must
 
 
 def _told_triggers(facts: Facts) -> bool:
@@ -129,6 +131,7 @@ def _worth(question: Question, outlook: Outlook, contenders: list[Scored]) -> tu
     settles = False
     if outlook.level in ("book", "self_care"):
         total += _ADVICE * math.sqrt(len(_cautioned(question, outlook.facts)))
+        total += _COLLECTED * (question.topic in _COLLECTED_TOPICS)
     for chance, signs, fields in _possible(question, outlook.facts):
         level, settled = outlook.look(signs, fields)
         total += chance * _LEVEL * abs(DISPOSITIONS.index(level) - now)

@@ -226,3 +226,25 @@ def test_a_hard_limb_that_stays_hard_and_hurts_much_is_an_emergency(
 ) -> None:
     hard = replace(told("limb_rock_hard", days=1), frequency=frequency, severity=severity)
     assert (emergency(hard, KNOWN) is not None) is is_emergency
+
+
+def test_a_knock_on_the_head_is_followed_up() -> None:
+    knocked = told("other_accident", "accident_within_72h", "hit_head", at="neck")
+    question = next_question(knocked, KNOWN)
+    asked = []
+    while question is not None and len(asked) < 3:
+        asked.append(question.id)
+        knocked = replace(knocked, asked=tuple(asked))
+        question = next_question(knocked, KNOWN)
+    assert asked[:2] == ["screen_accident", "screen_head"]
+    thinned = told("other_accident", "hit_head", "med_anticoagulant", at="neck")
+    assert assess(thinned, KNOWN).disposition == "emergency"
+
+
+def test_above_a_visit_nothing_is_asked_that_only_explains() -> None:
+    swollen = told("calf_swelling_one_side", "nocturnal")
+    asked: list[str] = []
+    while (question := next_question(swollen, KNOWN)) is not None:
+        asked.append(question.id)
+        swollen = replace(swollen, asked=tuple(asked))
+    assert not {"relief", "habits", "general_signs"} & set(asked)

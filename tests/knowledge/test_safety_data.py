@@ -73,7 +73,7 @@ VOLUNTEERED = set(
     iv_drug_use known_disc_on_mri known_sciatica scoliosis overweight low_body_weight
     restricted_diet malabsorption_bariatric eating_disorder b12_lack recent_bed_rest
     known_epilepsy male med_opioid pain_patch_cream
-    old_walking_only weakness_rapid vision_loss_sudden drowsy seizure usual_seizure
+    old_walking_only weakness_rapid vision_loss_sudden usual_seizure
     light_sensitivity rash_not_fading pain_spreads_arm_jaw limb_rock_hard pain_moving_toes
     cast_tight painkillers_no_help muscle_swelling crushed missed_dialysis back_arching
     recent_wound neck_twisted_stuck shaking_sweating hives wound_leaking
