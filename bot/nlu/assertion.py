@@ -218,7 +218,8 @@ def _outside(doc: Doc, match: Match, inside: set[int]) -> tuple[int, ...]:
 
 
 _NEGATORS = frozenset(
-    "no not nothing never without dont doesnt didnt isnt arent aint wasnt werent havent hasnt hadnt cant"
+    "no not nothing never without"
+    " dont doesnt didnt isnt arent aint wasnt werent havent hasnt hadnt cant"
     " neither nor denies wouldnt couldnt zero".split()
 )
 

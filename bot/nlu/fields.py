@@ -28,8 +28,8 @@ _PER = frozenset({"a", "an", "per", "each", "every", "in", "this", "last", "past
                   "the", "within"})  # fmt: skip
 _ONCE = {"once": 1.0, "twice": 2.0, "thrice": 3.0}
 _FOR = frozenset({"for", "past", "last", "on", "about", "almost", "nearly", "over", "been", "like",
-                  "around", "roughly", "bout", "approximately", "maybe", "least", "than", "lasts",
-                  "lasting", "lasted", "of", "probably", "only", "just", "these", "a", "going"})  # fmt: skip
+                  "around", "roughly", "going", "approximately", "maybe", "least", "than", "lasts",
+                  "lasting", "lasted", "of", "probably", "only", "just", "these", "a"})  # fmt: skip
 _NOT_DURATION = frozenset({"old", "pregnant", "along", "after", "later", "post", "before", "apart",
                            "until", "prior", "of", "sober", "clean", "gestation"})  # fmt: skip
 _NOT_EPISODE = frozenset({"walk", "walking", "sit", "sitting", "sat", "stand", "standing", "drive",
@@ -257,8 +257,7 @@ def _bare_count(
 ) -> tuple[Frequency, int, str] | None:
     """ "twice", "3 times so far", "two cramps", "4 or 5 times since yesterday".
 
-    Said without a period it is now and then; several times within a day are daily, and two
-    times of one day are one bout. Only as a statement of its own: "I fell twice" counts falls.
+    Now and then; many within a day are daily, two are one bout. "I fell twice" counts falls.
     """
     word = tokens[at].text
     amount = None if word in _ONCE else amount_at(tokens, at)
@@ -274,8 +273,8 @@ def _bare_count(
     rest = tokens[day or end].text if (day or end) < clause.end else ""
     if rest and not tokens[day or end].gap and rest not in _AFTER_A_COUNT:
         return None
-    many: Frequency = "daily" if times > _FEW else "once"
-    return (many if day else "occasional"), day or end, BARE_COUNT
+    many: Frequency = "occasional" if not day else "daily" if times > _FEW else "once"
+    return many, day or end, BARE_COUNT
 
 
 def _opens_a_part(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
@@ -285,9 +284,8 @@ def _opens_a_part(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
 
 def _since_when(tokens: Sequence[Token], at: int, today: date) -> tuple[int, int] | None:
     """Days since the day named behind "since" at `at`, and the position after it."""
-    if _word(tokens, at) != "since" or at + 1 >= len(tokens):
-        return None
-    return days_since(tokens, at + 1, today)
+    named = _word(tokens, at) == "since" and at + 1 < len(tokens)
+    return days_since(tokens, at + 1, today) if named else None
 
 
 def _within_a_day(tokens: Sequence[Token], at: int) -> int | None:
@@ -337,7 +335,9 @@ def _times(
         if not found and not history:
             found = _named_day(tokens, at, clause, today)
             recent = found is not None and int(found.value) <= _RECENT_DAYS
-            alone = clause.end - clause.start <= _SHORT_ANSWER
+            alone = clause.end - clause.start <= _SHORT_ANSWER or (
+                found is not None and _stands_apart(tokens, found.start, found.end)
+            )
             if not (has_onset or alone or (recent and _HAD & set(words))):
                 found = None
         if found:
@@ -391,7 +391,7 @@ def _stands_apart(tokens: Sequence[Token], at: int, end: int) -> bool:
 
 def _named_day(tokens: Sequence[Token], at: int, clause: Clause, today: date) -> Reckoned | None:
     named = days_since(tokens, at, today)
-    if named is None or named[1] > clause.end or tokens[at].text == "now":
+    if named is None or named[1] > clause.end or (tokens[at].text == "now" and len(tokens) > 1):
         return None
     return Reckoned("duration", named[0], at, named[1], "onset_day")
 
