@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -119,6 +120,11 @@ def test_large_intents_have_forty_examples_and_small_ones_fifteen() -> None:
             examples = block["examples"].strip().splitlines()
             assert len(examples) == len({e.lower() for e in examples}), block["intent"]
             assert len(examples) >= (40 if block["intent"] in large else 15), block["intent"]
+
+
+def test_no_example_stands_under_two_intents() -> None:
+    examples = [e for b in NLU if "intent" in b for e in b["examples"].strip().splitlines()]
+    assert [e for e, times in Counter(map(str.lower, examples)).items() if times > 1] == []
 
 
 def test_the_registry_of_responses_lists_each_once() -> None:
