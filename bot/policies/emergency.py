@@ -85,6 +85,10 @@ def next_move(
     return _after_check(standing, intake, plain, emergency, responses)
 
 
+_UNCHANGED = frozenset({"new", "unusual", "different", "just", "only"})
+"""Words of "nothing new" or "just the cramp", which do not say that a danger is over."""
+
+
 def plain_reply(
     intent: str | None, reading: Reading, text: str, red_flags: Iterable[str] = ()
 ) -> Plain | None:
@@ -98,6 +102,8 @@ def plain_reply(
         return None
     said = {m.value for m in reading.of("reply")}
     named = {m.value for m in reading.of("red_flag", "absent")} & set(red_flags)
+    if said == {"none"} and not named and _UNCHANGED & set(text.casefold().split()):
+        return None
     denies = intent == "deny" or named or ("no" in said and intent != "affirm")
     if denies and not said & {"yes", "unsure", "some", "all"}:
         return "no"

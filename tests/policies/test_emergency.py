@@ -127,6 +127,8 @@ def reading(*mentions: Mention) -> Reading:
         ("book", "/book", (), None),
         ("deny", "no", (Mention("reply", "no"),), "no"),
         ("deny", "no, none of that", (Mention("reply", "none"),), "no"),
+        ("deny", "nothing new", (Mention("reply", "none"),), None),
+        ("deny", "just the cramp", (Mention("reply", "none"),), None),
         ("deny", "no i feel it fine", (Mention("finding", "numbness", "absent"),), "no"),
         ("deny", "no it got worse", (Mention("course", "worsening"),), None),
         ("deny", "no idea", (Mention("reply", "unsure"),), None),
