@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +13,13 @@ from bot.channels.responses import ClinicResponses
 from bot.settings import Settings
 
 PAYLOAD = '/answer{"location": "calf"}'
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """No later test may log to a stream that was captured here and is closed by then."""
+    yield
+    logs.configure()
 
 
 def responses(settings: Settings, text: str, **more: Any) -> ClinicResponses:
