@@ -111,6 +111,8 @@ class Terminal:
     def __init__(self, side: int) -> None:
         self._side = side
         self._seen = ""
+        self._poll = select.poll()  # unlike select(), for any number of open files
+        self._poll.register(side, select.POLLIN)
 
     @classmethod
     @contextmanager
@@ -136,7 +138,7 @@ class Terminal:
         deadline = time.monotonic() + PATIENCE
         while words not in self._seen:
             assert time.monotonic() < deadline, self._seen
-            if select.select([self._side], [], [], 1.0)[0]:
+            if self._poll.poll(1000):
                 self._seen += os.read(self._side, 4096).decode(errors="replace")
 
 

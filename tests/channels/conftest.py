@@ -52,7 +52,7 @@ def settings(tmp_path: Path, tiny_models: Path) -> Settings:
         database_url=f"sqlite:///{tmp_path / 'bot.db'}",
         model_dir=tiny_models,
         allowed_origins=("https://clinic.example",),
-        rate_conversation=(Rate(20, 10),),
+        rate_conversation=(Rate(20, 60),),
     )
     use_settings(made)
     upgrade(made.database_url)
