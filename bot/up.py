@@ -81,7 +81,8 @@ def ensure_env_file(path: Path, environment: Mapping[str, str]) -> bool:
     if "FIELD_ENCRYPTION_KEY" in missing and database.exists() and "DATABASE_URL" not in known:
         raise StartError(
             f"FIELD_ENCRYPTION_KEY is missing, but {database.relative_to(path.parent)} was written "
-            "with one: put the old .env back, or move that file away to start with an empty database."
+            "with one: put the old .env back, or move that file away to start with an empty "
+            "database."
         )
     makers = {"SECRET_KEY": new_secret_key, "FIELD_ENCRYPTION_KEY": new_encryption_key}
     head = path.read_text(encoding="utf-8") if path.exists() else _ENV_HEAD
