@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from bot.knowledge.lexicon import Entry, EntryKind, Lexicon, Phrase
+from bot.knowledge.lexicon import ANY, Entry, EntryKind, Lexicon, Phrase
 from bot.knowledge.phrases import Sequence as Parsed
 from bot.nlu.assertion import AssertionReader
 from bot.nlu.clauses import Clause, split_clauses
@@ -60,6 +60,7 @@ class Message:
     tokens: tuple[Token, ...] = ()
     clauses: tuple[Clause, ...] = ()
     heard: tuple[Heard, ...] = field(default=())
+    ruled_out: frozenset[tuple[str, str]] = frozenset()
 
     def of(self, *kinds: EntryKind) -> tuple[Heard, ...]:
         """Phrases of these kinds, in the order of the text."""
@@ -91,7 +92,9 @@ class Engine:
         raw = tokenize(text)
         tokens = self.speller.correct(raw)
         clauses = split_clauses(tokens, self.openers, closing_mark(text, raw))
-        return Message(text, today, tokens, clauses, tuple(_choose(self.tree.find(tokens))))
+        found = list(self.tree.find(tokens))
+        heard = tuple(_choose(found))
+        return Message(text, today, tokens, clauses, heard, _ruled_out(found))
 
 
 def _parsed(phrases: Sequence[Phrase]) -> list[Parsed]:
@@ -127,9 +130,15 @@ def _choose(matches: Sequence[Match]) -> list[Heard]:
     return sorted(chosen, key=lambda heard: (heard.start, heard.end))
 
 
+def _ruled_out(matches: Sequence[Match]) -> frozenset[tuple[str, str]]:
+    """Kind and id of all that some words only sound like."""
+    return frozenset(_key(match.what) for match in matches if match.what.role == "blockers")
+
+
 def _is_blocked(match: Match, blocked: dict[tuple[str, str], set[int]]) -> bool:
     """Words that deny by themselves are never blocked."""
-    in_the_way = blocked.get(_key(match.what), set())
+    kind, id_ = _key(match.what)
+    in_the_way = blocked.get((kind, id_), set()) | blocked.get((kind, ANY), set())
     return match.what.role == "phrases" and not in_the_way.isdisjoint(match.words)
 
 

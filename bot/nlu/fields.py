@@ -36,8 +36,7 @@ _NOT_EPISODE = frozenset({"walk", "walking", "sit", "sitting", "sat", "stand", "
                           "driving", "drove", "flight", "shift", "shifts", "sleep", "slept", "ride",
                           "loosen", "run", "running", "work", "working", "feet", "desk", "workout",
                           "trip", "gym", "exercise", "later", "stiff", "stiffness", "up", "before",
-                          "asleep", "into", "workouts", "hike", "every", "after",
-                          "car"})  # fmt: skip
+                          "asleep", "into", "workouts", "hike", "after", "car"})  # fmt: skip
 _ONSET = frozenset({"start", "started", "starting", "began", "begun", "begin", "since", "came",
                     "noticed", "happened", "first", "onset", "flared", "threw", "pulled",
                     "cramping", "hurting", "woke", "appeared"})  # fmt: skip
@@ -372,8 +371,9 @@ def _span(
         return Reckoned("duration", int(span.days), at, span.end + 1, "ago")
     if following in _NOT_DURATION or (following == "and" and _word(tokens, span.end + 1) == "old"):
         return None
-    stands_alone = clause.end - clause.start <= (span.end - span.start) + 3
-    if not (stands_alone or _word(tokens, at - 1) in _FOR or _stands_apart(tokens, at, span.end)):
+    clear = span.unit in ("second", "minute")  # in these, only spasms are told
+    clear = clear or clause.end - clause.start <= (span.end - span.start) + 3
+    if not (clear or _word(tokens, at - 1) in _FOR or _stands_apart(tokens, at, span.end)):
         return None
     if span.unit in ("second", "minute", "hour"):
         if history or any(word in _NOT_EPISODE for word in words):

@@ -6,9 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.knowledge import knowledge
+from bot.triage.answers import apply
+from bot.triage.facts import Facts
+from bot.triage.intake import Intake
 from bot.triage.reading import Assertion, Mention, MentionKind, Reading
 
 _HELD: tuple[Assertion, ...] = ("present", "uncertain")
+
+
+_TELLING = frozenset({"report_symptoms", "inform"})
+
+
+def in_light_of(intent: Mapping[str, Any], asked: str | None) -> Mapping[str, Any]:
+    """The intent, given the topic of the pending question (None: there was none).
+
+    To tell of one's trouble is `report_symptoms` when nothing was asked, else `inform`: the
+    words do not differ.
+    """
+    if intent.get("name") not in _TELLING:
+        return intent
+    return {**intent, "name": "report_symptoms" if asked is None else "inform"}
 
 
 def to_parse_line(text: str, intent: Mapping[str, Any], reading: Reading) -> dict[str, Any]:
@@ -31,8 +48,17 @@ def to_parse_line(text: str, intent: Mapping[str, Any], reading: Reading) -> dic
         "severity": _last(reading, "severity"),
         "triggers": _unique(triggers),
         "findings": [_finding(m) for m in reading.of("finding")],
-        "red_flags": [_red_flag(m) for m in reading.of("red_flag")],
+        "red_flags": [_red_flag(m) for m in (*reading.of("red_flag"), *_concluded(reading))],
     }
+
+
+def _concluded(reading: Reading) -> tuple[Mention, ...]:
+    """Danger signs that no phrase names, but that the findings of this message make up."""
+    content = knowledge()
+    known = Facts(apply(Intake(), None, reading, content).intake, content)
+    named = {m.value for m in reading.of("red_flag", *_HELD)}
+    made_up = (flag.id for flag in known.present_flags() if flag.id not in named)
+    return tuple(Mention("red_flag", name, rule=f"red_flags.{name}") for name in made_up)
 
 
 def _finding(mention: Mention) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.nlu.clauses import Clause
 from bot.nlu.engine import Message
 from bot.triage.reading import Mention
 
@@ -17,7 +18,12 @@ _CHILD = frozenset(
     "son sons daughter daughters kid kids child toddler baby infant newborn grandson granddaughter"
     " grandkid grandchild nephew niece teenager".split()
 )
-_FIRST_PERSON = frozenset({"i", "me", "my", "myself", "mine"})
+_OWN = frozenset({"my", "myself", "mine"})
+_OF_ONESELF = frozenset(
+    "am have had has get got feel felt cant could cannot lost woke wake cramp hurt fell need take"
+    " took also too ve still just never was do did".split()
+)
+"""Words after "i" that tell of oneself; "i pressed", "when i ask her" tell of the other."""
 _THIRD_PERSON = frozenset({"he", "she", "her", "his", "him", "hers"})
 _SUBJECT_FOLLOWS = frozenset(
     "'s is has had was gets got cant can keeps says complains woke wakes started feels felt fell"
@@ -56,7 +62,8 @@ def find_subjects(message: Message) -> Subjects:
                 asked = asked or _is_asked_for(message, at)
                 break
         words = {message.word(n) for n in range(clause.start, clause.end)}
-        if start is None and known and words & _THIRD_PERSON and not words & _FIRST_PERSON:
+        own = _is_of_oneself(message, clause)
+        if start is None and known and words & _THIRD_PERSON and not own:
             start = clause.start
         known = known or start is not None
         others.append(_until_first_person(message, start, clause.end))
@@ -72,6 +79,15 @@ def person_mention(message: Message, subjects: Subjects, own: bool, age: int | N
         return None
     is_child = subjects.is_child and (age is None or age < _BEFORE_ADULT)
     return "child" if is_child or (age is not None and age < _BEFORE_ADULT) else "other_adult"
+
+
+def _is_of_oneself(message: Message, clause: Clause) -> bool:
+    """ "my calf", "i have"; not "i pressed a glass on them" or "to look at me"."""
+    return any(
+        (message.word(n) in _OWN and not _is_person(message, n + 1))
+        or (message.word(n) == "i" and message.word(n + 1) in _OF_ONESELF)
+        for n in range(clause.start, clause.end)
+    )
 
 
 def _is_person(message: Message, at: int) -> bool:
@@ -108,8 +124,7 @@ def tells_of_self(message: Message, subjects: Subjects, symptoms: Sequence[Menti
     for number, clause in enumerate(message.clauses):
         if subjects.others[number] is not None:
             continue
-        words = {message.word(n) for n in range(clause.start, clause.end)}
         low, high = message.offsets(clause.start, clause.end)
-        if words & _FIRST_PERSON and any(low <= m.start < high for m in symptoms):
+        if _is_of_oneself(message, clause) and any(low <= m.start < high for m in symptoms):
             return True
     return False

@@ -14,10 +14,13 @@ from bot.nlu.assertion import Target
 from bot.nlu.clauses import clause_of
 from bot.nlu.engine import Engine, Heard, Message
 from bot.nlu.fields import BARE_COUNT, Reckoned, lies_long_ago, reckon
+from bot.nlu.meaning import MeaningReader, meaning_reader
+from bot.nlu.meant import Relations, meant_mentions
 from bot.nlu.people import Subjects, find_subjects, person_mention, tells_of_self
 from bot.nlu.replies import numbers_in, replies_in
 from bot.nlu.sides import overall_side, side_of
 from bot.triage.content import Knowledge
+from bot.triage.index import index_of
 from bot.triage.reading import Assertion, Mention, Reading
 
 _NUMERIC = frozenset({"severity"})
@@ -47,7 +50,7 @@ def read(text: str, reference_date: date | None = None) -> Reading:
 def reader() -> Reader:
     """The reader over the project's own knowledge, made once a process."""
     content = knowledge()
-    return Reader(load_lexicon(content), content)
+    return Reader(load_lexicon(content), content, meaning_reader())
 
 
 @dataclass(frozen=True)
@@ -60,15 +63,23 @@ class _Fact:
 
 
 class Reader:
-    """Reads messages with one lexicon; safe to share between threads."""
+    """Reads messages with one lexicon and, for what it lacks, by meaning; safe among threads."""
 
-    def __init__(self, lexicon: Lexicon, content: Knowledge) -> None:
+    def __init__(
+        self, lexicon: Lexicon, content: Knowledge, meaning: MeaningReader | None = None
+    ) -> None:
         self.engine = Engine(lexicon)
+        self.meaning = meaning
         self.groups = {finding.id: finding.group for finding in content.findings.values()}
         self.flags_of: dict[str, list[Entry]] = {}
         for entry in lexicon.of("red_flag"):
             for finding in entry.findings:
                 self.flags_of.setdefault(finding, []).append(entry)
+        self.related = Relations(
+            {name: [flag.id for flag in flags] for name, flags in self.flags_of.items()},
+            {name: one.present for name, one in index_of(content).implied.items()},
+            {name: one.absent for name, one in index_of(content).implied.items()},
+        )
 
     def read(self, text: str, today: date) -> Reading:
         """Every mention in the text."""
@@ -79,16 +90,47 @@ class Reader:
         mentions = self._judge(message, [f for f in facts if not self._is_idle(message, f, facts)])
         mentions += replies_in(message)
         mentions += list(numbers_in(message, mentions))
+        if self.meaning:
+            mentions += self._meant(message, self.meaning, mentions)
         return Reading(tuple(sorted(mentions, key=lambda m: (m.start, m.end, m.kind))))
 
+    def _meant(
+        self, message: Message, meaning: MeaningReader, phrases: Sequence[Mention]
+    ) -> Iterator[Mention]:
+        """What was heard by meaning, unless it is supposed or said of somebody else."""
+        heard = meaning.hear(message.text)
+        found = list(meant_mentions(message.text, heard, phrases, message.ruled_out, self.related))
+        targets = [self._target(message, mention) for mention in found]
+        told = [target for target in targets if target]
+        judged = iter(self._assertions(message, told))
+        subjects = None if any(m.kind == "person" for m in phrases) else find_subjects(message)
+        for mention, target in zip(found, targets, strict=True):
+            said = next(judged) if target else None
+            if said == "hypothetical":
+                mention = replace(mention, assertion=said)
+            if target and subjects:
+                mention = _of_other(message, subjects, _Fact(mention, target), mention)
+            yield mention
+
+    def _target(self, message: Message, mention: Mention) -> Target | None:
+        """The words by which something was meant; None where they are not known."""
+        words = tuple(
+            n
+            for n, token in enumerate(message.tokens)
+            if token.start < mention.end and token.end > mention.start
+        )
+        if mention.kind not in ("finding", "red_flag") or not words:
+            return None
+        group = self.groups.get(str(mention.value), "")
+        return Target(words, mention.kind == "red_flag" or group == "sign", group == "history")
+
+    def _assertions(self, message: Message, targets: Sequence[Target]) -> list[Assertion | None]:
+        old = [lies_long_ago(message.tokens, c, message.today) for c in message.clauses]
+        return self.engine.assertions.judge(message.tokens, message.clauses, targets, old)
+
     def red_flags(self, text: str, today: date) -> tuple[Mention, ...]:
-        """Only the danger signs: the same steps, without the fields."""
-        message = self.engine.listen(text, today)
-        if not message.tokens:
-            return ()
-        facts = [f for f in self._phrases(message) if f.mention.kind == "red_flag"]
-        judged = self._judge(message, facts) if facts else []
-        return tuple(mention for mention in judged if mention.kind == "red_flag")
+        """Only the danger signs."""
+        return self.read(text, today).of("red_flag")
 
     def _phrases(self, message: Message) -> Iterator[_Fact]:
         sides = message.of("side")
@@ -173,10 +215,7 @@ class Reader:
                 yield _reckoned_fact(message, fact)
 
     def _judge(self, message: Message, facts: Sequence[_Fact]) -> list[Mention]:
-        old = [lies_long_ago(message.tokens, c, message.today) for c in message.clauses]
-        assertions = self.engine.assertions.judge(
-            message.tokens, message.clauses, [fact.target for fact in facts], old
-        )
+        assertions = self._assertions(message, [fact.target for fact in facts])
         said = [
             replace(fact, mention=replace(fact.mention, assertion=_settled(fact, assertion)))
             for fact, assertion in zip(facts, assertions, strict=True)

@@ -16,6 +16,8 @@ _REPLY_FOLLOWS = frozenset(
 )
 _AFTER_A_CHOICE = frozenset({"and", "to", "only", "please", "yes", "no", "not", "but", "i"})
 _TAILS = frozenset("thanks thank you sir maam here today now lol really though so far".split())
+_SUBJECTS = frozenset("i we he she they im ive shes hes".split())
+_DENIALS = frozenset("no nope nah not none negative never dont doesnt didnt".split())
 _LARGEST = 1000
 _LISTED = frozenset({"all", "some", "both", "first", "second", "third", "last", "other"})
 _VAGUE_NUMBER = frozenset(
@@ -71,8 +73,13 @@ def _number(message: Message, amount: Amount) -> Mention:
 
 def _is_reply(message: Message, heard: Heard) -> bool:
     """A "no" or "the first" is a reply only where it does not belong to the next words."""
-    starts = any(heard.start == clause.start for clause in message.clauses)
-    parted = starts or message.tokens[heard.start].gap > 0
+    if heard.id == "all" and _DENIALS & {t.text for t in message.tokens[: heard.start]}:
+        return False  # "no on all of it"
+    begin = heard.start
+    while begin and message.word(begin - 1) in _SUBJECTS and not message.tokens[begin].gap:
+        begin -= 1
+    starts = any(begin == clause.start for clause in message.clauses)
+    parted = starts or message.tokens[begin].gap > 0
     end = heard.end
     while message.word(end) in _TAILS and not message.tokens[end].gap:
         end += 1

@@ -1,0 +1,80 @@
+"""Adds what was heard by meaning to what was heard by phrase; phrases come first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from bot.nlu.meaning import Meant
+from bot.triage.reading import MEANING, Mention, MentionKind
+
+_ONE_ANSWER: frozenset[MentionKind] = frozenset({"frequency", "episode_length", "location"})
+"""Kinds of which a message that names one by phrase needs no second by meaning."""
+_SIGNS: frozenset[MentionKind] = frozenset({"finding", "red_flag"})
+
+
+@dataclass(frozen=True)
+class Relations:
+    """What follows from a finding.
+
+    `flags`: red flags that it is by itself; `implied`: findings that are then present;
+    `excluded`: findings that are then absent.
+    """
+
+    flags: Mapping[str, Sequence[str]]
+    implied: Mapping[str, AbstractSet[str]]
+    excluded: Mapping[str, AbstractSet[str]]
+
+
+def meant_mentions(
+    text: str,
+    meant: Sequence[Meant],
+    phrases: Sequence[Mention],
+    ruled_out: AbstractSet[tuple[str, str]],
+    related: Relations,
+) -> Iterator[Mention]:
+    """What the phrases leave open. What a phrase denies, or says of another, stays so.
+
+    `ruled_out`: kind and id of what the words only sound like. A finding whose kind in general
+    is denied ("no swelling", and yet one calf is fat) is in doubt.
+    """
+    kinds = {m.kind for m in phrases}
+    denials = [m for m in phrases if m.kind == "finding" and m.assertion == "absent"]
+    denied = {m.value for m in denials}
+    told = [m for m in phrases if m.kind in _SIGNS and m.assertion == "present"]
+    signs = bool(told)
+    excluded = {name for m in told for name in related.excluded.get(str(m.value), ())}
+    settled = {(m.kind, m.value) for m in phrases} | ruled_out
+    settled |= {("finding", name) for name in excluded}
+    for one in sorted(meant, key=lambda one: one.kind == "reply"):
+        if (one.kind, one.value) in settled or (one.kind in _ONE_ANSWER and one.kind in kinds):
+            continue
+        if one.kind == "reply" and ("reply" in kinds or signs):
+            continue
+        if one.kind in _SIGNS and any(_is_these_words(one, m) for m in denials):
+            continue
+        signs = signs or one.kind in _SIGNS
+        sure = one.sure and denied.isdisjoint(related.implied.get(one.value, ()))
+        yield _mention(text, one, one.kind, one.value, sure)
+        for flag in related.flags.get(one.value, ()) if one.kind == "finding" and sure else ():
+            if ("red_flag", flag) not in settled:
+                yield _mention(text, one, "red_flag", flag, sure)
+
+
+def _is_these_words(one: Meant, denial: Mention) -> bool:
+    """Whether hardly any words but the denied ones told it."""
+    shared = min(one.end, denial.end) - max(one.start, denial.start)
+    return shared > 0 and one.end - one.start <= 2 * shared
+
+
+def _mention(text: str, one: Meant, kind: MentionKind, value: str, sure: bool) -> Mention:
+    return Mention(
+        kind,
+        value,
+        "present" if sure else "uncertain",
+        one.start,
+        one.end,
+        rule=MEANING,
+        words=text[one.start : one.end],
+    )
