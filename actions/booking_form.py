@@ -107,7 +107,7 @@ def _can_book_now(turn: Turn) -> bool:
     Asked again, in the middle of the questions or without new symptoms, the booking starts.
     """
     begun = turn.slot("assessment") or turn.slot("visit_wanted") or turn.intake.locations
-    return bool(begun) or turn.is_button or not turn.heard().intake.locations
+    return bool(begun) or turn.is_button or not turn.tells_symptoms
 
 
 def _triage_first(turn: Turn, say: CollectingDispatcher) -> Events:

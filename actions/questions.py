@@ -9,8 +9,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SafeAction
 from actions.turn import Turn
-from actions.wording import KIND_OF_FIELD, is_choice_question
+from actions.wording import KIND_OF_FIELD, in_list, is_choice_question
 from bot.triage.content import Option, Question
+from bot.triage.intake import Intake
+from bot.triage.lists import CHOICES, open_options
 
 Button = dict[str, str]
 
@@ -25,7 +27,7 @@ class AskQuestion(SafeAction):
 
     def handle(self, turn: Turn, say: CollectingDispatcher) -> Events:
         if turn.question:
-            put(turn.question, turn.attempts, say)
+            put(turn.question, turn.attempts, turn.intake, say)
         return []
 
 
@@ -53,14 +55,19 @@ class AskBookingScreen(AskQuestion):
     slot = "booking_screen"
 
 
-def put(question: Question, attempts: int, say: CollectingDispatcher) -> None:
-    """Utter a question. `attempts`: 0 first wording, 1 second, 2 and more with the choices."""
+def put(question: Question, attempts: int, intake: Intake, say: CollectingDispatcher) -> None:
+    """Utter a question. `attempts`: 0 first wording, 1 second, 2 and more with the choices.
+
+    What the intake has settled is not among the choices, nor in the text where it lists them.
+    """
     last = len(question.texts) - 1
-    options = [_option(question, option) for option in question.options]
+    shown = open_options(question, intake)
+    options = [_option(question, option) for option in shown]
     with_buttons = is_choice_question(question) or attempts >= last
+    listed = in_list(option.label for option in shown)
     say.utter_message(
         response="utter_question",
-        wording=question.texts[min(attempts, last)],
+        wording=question.texts[min(attempts, last)].replace(CHOICES, listed),
         buttons=[_button(option) for option in options] if with_buttons else [],
         json_message={"question": _contract(question, options)},
     )

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-from actions.wording import field_label, in_line, place_label, sign_label
+from actions.wording import field_label, in_line, ingredients_told, place_label, sign_label
 from bot.triage.assess import what_would_change
 from bot.triage.assessment import Assessment, Disposition, FiredRule, RankedContributor, Reason
 from bot.triage.content import Knowledge
 from bot.triage.intake import Intake
 
-_MOST_RULES = 4
-_MOST_REASONS = 4
-_MOST_SIGNS = 5
+_MOST_RULES = 3
+_MOST_REASONS = 2
+_MOST_SIGNS: Mapping[Disposition, int] = {"emergency": 6, "urgent": 3}
 _MOST_FINDINGS = 3
 _FIELD_OF_KIND = {"duration": "duration_days"}
 
 
-def rule_lines(assessment: Assessment, intake: Intake, knowledge: Knowledge) -> list[str]:
+def rule_lines(
+    level: Disposition, rules: Iterable[FiredRule], intake: Intake, knowledge: Knowledge
+) -> list[str]:
     """Why this level: each rule or danger sign of that level, with the words that fired it."""
-    deciding = [r for r in assessment.rules if r.level == assessment.disposition]
-    lines = (_rule_line(rule, intake, knowledge) for rule in deciding)
+    lines = (_rule_line(rule, intake, knowledge) for rule in rules if rule.level == level)
     return [line for line in lines if line][:_MOST_RULES]
+
+
+def route_of(rules: Iterable[FiredRule], knowledge: Knowledge) -> str:
+    """Ending of the responses for the same day, where the clinic is not the one to call."""
+    flags = (knowledge.red_flags.get(rule.id) for rule in rules)
+    route = next((flag.route for flag in flags if flag and flag.route), "")
+    return f"_{route}" if route else ""
 
 
 def _rule_line(rule: FiredRule, intake: Intake, knowledge: Knowledge) -> str:
@@ -30,15 +38,16 @@ def _rule_line(rule: FiredRule, intake: Intake, knowledge: Knowledge) -> str:
         told = [r for r in rule.reasons if r.status == "present"]
         return in_line(reason_label(reason, intake, knowledge) for reason in told[:_MOST_REASONS])
     known = knowledge.rules.get(rule.id) or knowledge.requirements.get(rule.id)
-    text = known.why if known else _told_signs(rule, knowledge)
+    text = known.why if known else _told_signs(rule, intake, knowledge)
     return in_brackets(text, _quotes(rule.reasons)) if text else ""
 
 
-def _told_signs(rule: FiredRule, knowledge: Knowledge) -> str:
+def _told_signs(rule: FiredRule, intake: Intake, knowledge: Knowledge) -> str:
     """What was told that raised a danger sign: the name of a syndrome would be a diagnosis."""
     told = [r.id for r in rule.reasons if r.kind == "finding" and r.status == "present"]
-    findings = [name for name in told if name in knowledge.findings][:_MOST_FINDINGS]
-    return in_line(sign_label(name, knowledge) for name in findings or [rule.id])
+    findings = [name for name in told if name in knowledge.findings]
+    findings = findings or ingredients_told(rule.id, intake, knowledge)
+    return in_line(sign_label(name, knowledge) for name in findings[:_MOST_FINDINGS] or [rule.id])
 
 
 def needed_lines(assessment: Assessment, knowledge: Knowledge) -> list[str]:
@@ -74,7 +83,7 @@ def come_back(level: Disposition, intake: Intake, knowledge: Knowledge) -> list[
     """What to look out for that would raise it to this level, computed by the engine."""
     changes = what_would_change(intake, knowledge)
     signs = [sign for names, reached in changes if reached == level for sign in names]
-    return [_to_watch(sign, knowledge) for sign in signs[:_MOST_SIGNS]]
+    return [_to_watch(sign, knowledge) for sign in signs[: _MOST_SIGNS[level]]]
 
 
 def _to_watch(sign: str, knowledge: Knowledge) -> str:

@@ -13,15 +13,18 @@ from actions.reasons import (
     contributor_line,
     first_words,
     needed_lines,
+    route_of,
     rule_lines,
 )
 from actions.wording import in_line, in_list, sign_label
-from bot.triage.assessment import AdviceItem, Assessment
+from bot.triage.assessment import AdviceItem, Assessment, RankedContributor
 from bot.triage.content import Knowledge
 from bot.triage.intake import Intake
 
 _MOST_CONTRIBUTORS = 3
-_MOST_DIAGNOSTICS = 4
+_MOST_ADVICE = 4
+_MOST_LEFT_OUT = 3
+_MOST_DIAGNOSTICS = 3
 
 
 @dataclass(frozen=True)
@@ -43,42 +46,54 @@ class Report:
 
     def _urgency(self) -> None:
         signs = (sign_label(sign, self.knowledge) for sign in self.assessment.unknown)
+        level, rules = self.assessment.disposition, self.assessment.rules
+        route = route_of(rules, self.knowledge) if level == "urgent" else ""
         self.say.utter_message(
-            response=f"utter_assessment_{self.assessment.disposition}",
+            response=f"utter_assessment_{level}{route}",
             days=self.assessment.within_days,
-            why=in_list(rule_lines(self.assessment, self.intake, self.knowledge)),
+            why=in_list(rule_lines(level, rules, self.intake, self.knowledge)),
             unknown=in_list(signs),
             needed=in_list(needed_lines(self.assessment, self.knowledge)),
             json_message={"card": self.card()},
         )
 
     def _contributors(self) -> None:
-        more, possible = self._linked("more"), self._linked("possible")
-        if more or possible:
+        shown = [c for c in self.assessment.contributors if c.likelihood != "less"]
+        shown = shown[:_MOST_CONTRIBUTORS]
+        if shown:
+            more, possible = self._linked("more", shown), self._linked("possible", shown)
             self.say.utter_message(response="utter_contributors", more=more, possible=possible)
         elif self._calm():
             self.say.utter_message(response="utter_contributors_none")
 
-    def _linked(self, likelihood: str) -> str:
-        ranked = [c for c in self.assessment.contributors if c.likelihood == likelihood]
-        shown = ranked[:_MOST_CONTRIBUTORS]
-        return in_list(contributor_line(c, self.intake, self.knowledge) for c in shown)
+    def _linked(self, likelihood: str, shown: Iterable[RankedContributor]) -> str:
+        ranked = [one for one in shown if one.likelihood == likelihood]
+        return in_list(contributor_line(one, self.intake, self.knowledge) for one in ranked)
 
     def _care_at_home(self) -> None:
-        advice = in_list(self._advice(item) for item in self.assessment.advice)
-        withheld = in_list(self._withheld())
-        if advice or withheld:
-            self.say.utter_message(response="utter_advice", advice=advice, withheld=withheld)
+        """The few things that fit best; on request the chat tells of the others."""
+        shown = self.assessment.advice[:_MOST_ADVICE]
+        advice = in_list(self._advice(item) for item in shown)
+        known, doubted = self._withheld(unknown=False), self._withheld(unknown=True)
+        if advice or known or doubted:
+            self.say.utter_message(
+                response="utter_advice",
+                advice=advice,
+                withheld=in_list(known[:_MOST_LEFT_OUT]),
+                unsure=in_list(doubted[:_MOST_LEFT_OUT]),
+            )
 
     def _advice(self, item: AdviceItem) -> str:
         strategy = self.knowledge.strategies[item.id]
         notes = (self._caution(name, name in item.unknown) for name in item.cautions)
         return first_words(strategy.label, " ".join((strategy.text, *notes)))
 
-    def _withheld(self) -> list[str]:
-        """One line for each reason, with everything it leaves out."""
+    def _withheld(self, *, unknown: bool) -> list[str]:
+        """One line for each reason, with everything it leaves out. `unknown`: not ruled out."""
         labels: dict[str, list[str]] = {}
         for one in self.assessment.withheld:
+            if one.unknown != unknown:
+                continue
             label = self.knowledge.strategies[one.id].label
             labels.setdefault(self._caution(one.because, one.unknown), []).append(label)
         return [first_words(in_line(names), why) for why, names in labels.items()]
@@ -104,7 +119,7 @@ class Report:
         self.say.utter_message(
             response="utter_clinic_steps",
             steps=in_line(self._names(self.assessment.diagnostics[:_MOST_DIAGNOSTICS])),
-            treatments=in_line(self._names(self.assessment.treatments)),
+            treatments=in_line(self._names(self.assessment.named_treatments)),
         )
 
     def _names(self, items: Iterable[str]) -> list[str]:

@@ -10,8 +10,8 @@ from actions.turn import Turn
 
 FORGOTTEN = (
     "intake", "question", "attempts", "location", "frequency", "triggers", "details",
-    "assessment", "offer", "visit_wanted", "requested_slot", "booking_screen", "booking_name",
-    "booking_contact", "booking_when", "booking_consent", "booking_confirmed",
+    "assessment", "offer", "visit_wanted", "warned_at", "requested_slot", "booking_screen",
+    "booking_name", "booking_contact", "booking_when", "booking_consent", "booking_confirmed",
 )  # fmt: skip
 """Every slot of a triage and a booking. An emergency and a request that was made stay."""
 

@@ -39,7 +39,7 @@ class ActionAnswerTopic(SafeAction):
 
 def _also_tells_symptoms(turn: Turn) -> bool:
     """True when the question came with a first story: the triage then goes on by itself."""
-    return turn.form is None and not turn.slot("assessment") and bool(turn.heard().intake.locations)
+    return turn.form is None and not turn.slot("assessment") and turn.tells_symptoms
 
 
 def cautions_for(item: str, turn: Turn) -> list[str]:

@@ -10,6 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SafeAction
+from actions.reasons import route_of
 from actions.report import Report
 from actions.turn import Turn
 from bot.triage.assess import assess, emergency
@@ -41,13 +42,8 @@ class ActionTriage(SafeAction):
 
 def recorded(assessment: Assessment) -> dict[str, Any]:
     """The slot `assessment`: the contract's object and what staff need beside it."""
-    found = assessment.to_contract() | {
-        "diagnostics": assessment.diagnostics,
-        "unknown": assessment.unknown,
-        "within_days": assessment.within_days,
-    }
     # As it comes back from the store, so that an unchanged result equals the one before.
-    return dict(json.loads(json.dumps(found)))
+    return dict(json.loads(json.dumps(assessment.to_record())))
 
 
 def _tell_change(
@@ -63,7 +59,7 @@ def _tell_change(
 def _offered(assessment: Assessment, turn: Turn, say: CollectingDispatcher) -> Events:
     """Offer a visit where one is advised or wanted, and none was asked for yet."""
     calm = assessment.disposition == "self_care" and not turn.slot("visit_wanted")
-    if calm or turn.slot("appointment"):
+    if calm or turn.slot("appointment") or route_of(assessment.rules, turn.knowledge):
         return [SlotSet("offer", None)]
     urgent = assessment.disposition == "urgent"
     say.utter_message(

@@ -5,18 +5,24 @@ Emergencies are not its business: the safety policy has spoken before the form r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rasa_sdk.events import ActionExecutionRejected, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import Events, SafeAction
+from actions.reasons import route_of, rule_lines
 from actions.turn import Turn
 from actions.wording import changed_facts, in_line
 from bot.triage.answers import Heard, give_up
+from bot.triage.assessment import Disposition
 from bot.triage.content import Knowledge, Question
+from bot.triage.dispositions import decide
+from bot.triage.facts import Facts
+from bot.triage.index import index_of
 from bot.triage.intake import Intake
-from bot.triage.questions import next_question
+from bot.triage.lists import is_danger_list
+from bot.triage.questions import is_for_today, next_question
 
 FORM = "triage_form"
 MOST_ATTEMPTS = 3
@@ -35,11 +41,15 @@ _SLOT_OF_TOPIC = {"location": "location", "frequency": "frequency", "triggers": 
 
 @dataclass(frozen=True)
 class Step:
-    """Where the triage stands after a message. `question` is None when nothing is left."""
+    """Where the triage stands after a message. `question` is None when nothing is left.
+
+    `warned_at`: see `Turn.warned_at`.
+    """
 
     intake: Intake
     question: Question | None
     attempts: int = 0
+    warned_at: int | None = None
 
 
 class ValidateTriageForm(SafeAction):
@@ -53,12 +63,15 @@ class ValidateTriageForm(SafeAction):
             return slots(_same_question(turn), turn.knowledge)
         heard = turn.heard()
         if not turn.opens(FORM) and wants_something_else(turn, heard):
-            step = Step(heard.intake, None if heard.answered else turn.question, turn.attempts)
+            waiting = None if heard.answered else turn.question
+            step = Step(heard.intake, waiting, turn.attempts, turn.warned_at)
             return [*remembered(step), ActionExecutionRejected(FORM)]
         if turn.question and _asks_for_other_words(turn):
             return slots(_reworded(turn, turn.question), turn.knowledge)
         acknowledge(turn, heard, say)
-        return slots(_next_step(turn, heard, say), turn.knowledge)
+        step = _next_step(turn, heard, say)
+        warn(turn, step, say)
+        return slots(step, turn.knowledge)
 
     def after_failure(self, turn: Turn) -> Events:
         """Keep the form open and its question pending; the next message tries again."""
@@ -69,8 +82,11 @@ class ValidateTriageForm(SafeAction):
 def wants_something_else(turn: Turn, heard: Heard) -> bool:
     """True when the message is (also) a request that a rule answers before the form goes on.
 
-    What it says about the symptoms is kept either way. Small talk gives way to any fact.
+    What it says about the symptoms is kept either way. Small talk gives way to any fact. Words
+    that come a second time were no such request: what they got did not help.
     """
+    if turn.is_repeated and not turn.is_button:
+        return False
     if turn.intent in _SMALL_TALK:
         return turn.is_button or not heard.understood
     if turn.intent not in _WISHES:
@@ -101,25 +117,69 @@ def _was_said(name: str, turn: Turn, after: Intake) -> bool:
     return after.status(name) is None or any(m.value == name for m in turn.reading.mentions)
 
 
+def warn(turn: Turn, step: Step, say: CollectingDispatcher) -> None:
+    """Say that it should be seen today as soon as that is plain; the result says it anyway."""
+    if step.question is None or turn.warned_at is not None:
+        return
+    decision = decide(Facts(step.intake, turn.knowledge))
+    if step.warned_at is not None:
+        why = in_line(rule_lines(decision.level, decision.rules, step.intake, turn.knowledge))
+        route = route_of(decision.rules, turn.knowledge)
+        say.utter_message(response=f"utter_see_today{route}", why=why)
+    elif decision.level == "urgent" and _level_before(turn) not in ("urgent", "emergency"):
+        say.utter_message(response="utter_maybe_today")
+
+
+def _level_before(turn: Turn) -> Disposition:
+    return decide(Facts(turn.intake, turn.knowledge)).level
+
+
+def _following(turn: Turn, intake: Intake, attempts: int = 0) -> Step:
+    """The question that follows, with the note that the patient is told to be seen today."""
+    warned_at = turn.warned_at if turn.warned_at is not None else len(intake.asked)
+    if not is_for_today(intake, turn.knowledge):
+        return Step(intake, next_question(intake, turn.knowledge), attempts)
+    following = next_question(intake, turn.knowledge, warned_at)
+    return Step(intake, following, attempts, warned_at)
+
+
 def _next_step(turn: Turn, heard: Heard, say: CollectingDispatcher) -> Step:
     """The next question, or the same one in other words when it got no answer.
 
     New facts may call for another question first, like the danger signs of a new place; the
     one that waits then comes again in its turn, and its wording is not used up.
     """
+    if turn.question and _leaves_danger_open(turn.question, turn, heard):
+        say.utter_message(response="utter_once_more")
+        open_again = replace(heard.intake, asked=turn.intake.asked)
+        return Step(open_again, turn.question, 1, turn.warned_at)
     if turn.question is None or heard.answered:
-        return Step(heard.intake, next_question(heard.intake, turn.knowledge))
+        return _following(turn, heard.intake)
     if heard.changed:
-        following = next_question(heard.intake, turn.knowledge)
-        return Step(heard.intake, following, turn.attempts if following == turn.question else 0)
+        step = _following(turn, heard.intake)
+        same = step.question is not None and step.question.id == turn.question.id
+        return replace(step, attempts=turn.attempts) if same else step
     attempts = turn.attempts + 1
     if attempts >= MOST_ATTEMPTS:
         return _give_up(turn, heard.intake, turn.question, say)
-    if turn.replied("yes", "some") and turn.question.kind == "multiple":
+    affirms = turn.replied("yes", "some") and not turn.replied("no", "none", "unsure")
+    if affirms and turn.question.kind == "multiple":
         say.utter_message(response="utter_which_ones")
-        return Step(heard.intake, turn.question, MOST_ATTEMPTS - 1)
+        return Step(heard.intake, turn.question, MOST_ATTEMPTS - 1, turn.warned_at)
     say.utter_message(response="utter_not_understood")
-    return Step(heard.intake, turn.question, attempts)
+    return Step(heard.intake, turn.question, attempts, turn.warned_at)
+
+
+def _leaves_danger_open(question: Question, turn: Turn, heard: Heard) -> bool:
+    """Whether the answer to a list of danger signs was neither yes nor no, for the first time."""
+    if not heard.answered or not is_danger_list(question, index_of(turn.knowledge)):
+        return False
+    before, after = (
+        [name for name in question.findings if known.status(name) == "unknown"]
+        for known in (turn.intake, heard.intake)
+    )
+    told = any(heard.intake.status(name) == "present" for name in question.findings)
+    return bool(after) and not before and not told
 
 
 def _asks_for_other_words(turn: Turn) -> bool:
@@ -129,20 +189,20 @@ def _asks_for_other_words(turn: Turn) -> bool:
 
 def _reworded(turn: Turn, question: Question) -> Step:
     """The next wording; asking for it never ends in giving up."""
-    return Step(turn.intake, question, min(turn.attempts + 1, MOST_ATTEMPTS - 1))
+    attempts = min(turn.attempts + 1, MOST_ATTEMPTS - 1)
+    return Step(turn.intake, question, attempts, turn.warned_at)
 
 
 def _give_up(turn: Turn, intake: Intake, question: Question, say: CollectingDispatcher) -> Step:
     say.utter_message(response="utter_moving_on")
-    left = give_up(intake, question)
-    return Step(left, next_question(left, turn.knowledge))
+    return _following(turn, give_up(intake, question))
 
 
 def _same_question(turn: Turn) -> Step:
     """After an interruption: the question that waits, or the next if it was answered too."""
     if turn.question:
-        return Step(turn.intake, turn.question, turn.attempts)
-    return Step(turn.intake, next_question(turn.intake, turn.knowledge))
+        return Step(turn.intake, turn.question, turn.attempts, turn.warned_at)
+    return _following(turn, turn.intake)
 
 
 def remembered(step: Step) -> Events:
@@ -151,6 +211,7 @@ def remembered(step: Step) -> Events:
         SlotSet("intake", step.intake.to_dict()),
         SlotSet("question", step.question.id if step.question else None),
         SlotSet("attempts", step.attempts),
+        SlotSet("warned_at", step.warned_at),
     ]
 
 

@@ -11,8 +11,12 @@ from rasa_sdk import Tracker
 from bot.knowledge import knowledge
 from bot.triage.answers import Heard, apply
 from bot.triage.content import Knowledge, Question
+from bot.triage.doubt import question_of
 from bot.triage.intake import Intake
 from bot.triage.reading import Mention, Reading
+
+_STORY = ("timing", "trigger", "relief")
+"""Groups of findings that tell of the spasms themselves."""
 
 
 class Turn:
@@ -65,6 +69,13 @@ class Turn:
         """The mentions in the message."""
         return Reading.from_entities(self.entities)
 
+    @property
+    def is_repeated(self) -> bool:
+        """True when these very words were also the patient's message before."""
+        said = (e.get("text") for e in reversed(self._tracker.events or []) if e["event"] == "user")
+        latest, before = next(said, None), next(said, None)
+        return latest is not None and latest == before
+
     def replied(self, *values: str) -> bool:
         """True when the message holds one of these plain replies (yes, no, none, unsure ...)."""
         return any(m.value in values for m in self.reading.of("reply"))
@@ -82,7 +93,7 @@ class Turn:
     @property
     def question(self) -> Question | None:
         """The question that waits for an answer."""
-        return self.knowledge.questions.get(self.slot("question") or "")
+        return question_of(self.slot("question"), self.knowledge)
 
     def heard(self) -> Heard:
         """What the message does to the intake, in the light of the pending question."""
@@ -90,9 +101,22 @@ class Turn:
         return apply(self.intake, self.question, self.reading, self.knowledge, fixes)
 
     @property
+    def tells_symptoms(self) -> bool:
+        """True when it is known of the spasms where they are, how often, or what goes with them."""
+        told = self.heard().intake
+        present = (name for name, answer in told.findings.items() if answer.status == "present")
+        known = (self.knowledge.findings.get(name) for name in present)
+        return bool(told.locations or told.frequency) or any(f and f.group in _STORY for f in known)
+
+    @property
     def attempts(self) -> int:
         """How often that question was put again because it was not understood."""
         return int(self.slot("attempts") or 0)
+
+    @property
+    def warned_at(self) -> int | None:
+        """How many questions had been asked when the patient was told to be seen today."""
+        return self.slot("warned_at")
 
     @property
     def form(self) -> str | None:

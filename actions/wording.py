@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.triage.content import Knowledge, Question
+from bot.triage.index import index_of
 from bot.triage.intake import Intake
 
 _MARK = "- "
@@ -32,6 +33,12 @@ def sign_label(sign: str, knowledge: Knowledge, *, absent: bool = False) -> str:
     if known is None:
         return ""
     return known.label_absent if absent else known.label
+
+
+def ingredients_told(flag: str, intake: Intake, knowledge: Knowledge) -> list[str]:
+    """The findings that were told and make this red flag; [] for other signs."""
+    made_of = index_of(knowledge).ingredients.get(flag, frozenset())
+    return [n for n in intake.findings if n in made_of and intake.status(n) == "present"]
 
 
 def place_label(place: str, knowledge: Knowledge) -> str:
@@ -91,6 +98,8 @@ def _labels_of(name: str, intake: Intake, knowledge: Knowledge) -> list[str]:
     if name == "locations":
         return [place_label(place, knowledge) for place in intake.locations]
     status = intake.status(name)
+    if name == "writes" or ingredients_told(name, intake, knowledge):
+        return []
     if status is None:
         return [field_label(name, intake, knowledge)]
     return [sign_label(name, knowledge, absent=status == "absent")]

@@ -44,7 +44,7 @@ class Builder:
             if key not in _hints(cls):
                 self.problems.not_allowed(f"{path}.{key}", key, _hints(cls))
         for name in _required(cls):
-            if name not in raw or raw[name] in ("", [], None):
+            if name not in raw or _is_empty(raw[name]):
                 self.problems.add(f"{path}.{name}", "is missing or empty")
 
     def value(self, hint: Any, raw: Any, path: str) -> Any:
@@ -78,6 +78,9 @@ class Builder:
         if not isinstance(raw, list):
             self.problems.add(path, "expected a list, like [a, b]")
             return ()
+        for n, one in enumerate(raw):
+            if _is_empty(one):
+                self.problems.add(f"{path}[{n}]", "is empty")
         return tuple(self.value(hint, one, f"{path}[{n}]") for n, one in enumerate(raw))
 
     def _plain(self, hint: Any, raw: Any, path: str) -> Any:
@@ -85,6 +88,10 @@ class Builder:
         if not isinstance(raw, accepted) or (isinstance(raw, bool) and hint is not bool):
             self.problems.add(path, f"expected {_PLAIN[hint]}, not {raw!r}")
         return raw
+
+
+def _is_empty(raw: Any) -> bool:
+    return raw in ([], None) or (isinstance(raw, str) and not raw.strip())
 
 
 @cache

@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 
+from bot.knowledge.asking import CHOICES
 from bot.knowledge.errors import Problems
+from bot.knowledge.numbers import RANGES, number_problem
 from bot.triage.assessment import DISPOSITIONS
 from bot.triage.content import Condition, Location
-from bot.triage.intake import Course, EpisodeLength, Frequency, Side
 
-_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "side": get_args(Side),
-    "frequency": get_args(Frequency),
-    "episode_length": get_args(EpisodeLength),
-    "course": get_args(Course),
-}
-_RANGES = ("duration_days", "severity", "age")
 _GROUPS = ("all", "any", "none", "unless")
 _PLACES = ("location", "only_location", "region")
-KEYS = (*_FIELDS, *_RANGES, *_GROUPS, *_PLACES, "at_least", "red_flags")
+KEYS = (*CHOICES, *RANGES, *_GROUPS, *_PLACES, "at_least", "red_flags")
 _NEVER = Condition("none")
 
 
 class ConditionReader:
-    """Reads conditions; ids are checked against the known findings, flags and locations."""
+    """Reads conditions; ids are checked against the known findings, flags and locations.
+
+    `levels`: level of urgency -> how many red flags can have it.
+    """
 
     def __init__(
-        self, problems: Problems, signs: frozenset[str], locations: Mapping[str, Location]
+        self,
+        problems: Problems,
+        signs: frozenset[str],
+        locations: Mapping[str, Location],
+        levels: Mapping[str, int],
     ) -> None:
         self.problems = problems
         self.signs = signs
         self.locations = locations
+        self.levels = levels
         self.used: set[str] = set()
 
     def read(self, raw: Any, path: str) -> Condition:
@@ -47,9 +49,9 @@ class ConditionReader:
     def _keyed(self, key: str, value: Any, path: str) -> Condition:
         if key in _GROUPS:
             return Condition(key, parts=self._parts(value, path))  # type: ignore[arg-type]
-        if key in _FIELDS:
-            return Condition(key, ids=self._ids(value, _FIELDS[key], path))  # type: ignore[arg-type]
-        if key in _RANGES:
+        if key in CHOICES:
+            return Condition(key, ids=self._ids(value, CHOICES[key], path))  # type: ignore[arg-type]
+        if key in RANGES:
             return self._range(key, value, path)
         if key in _PLACES:
             return self._place(key, value, path)
@@ -76,9 +78,9 @@ class ConditionReader:
         if not isinstance(raw, list) or not raw:
             self.problems.add(path, f"expected a list of: {', '.join(allowed)}")
             return ()
-        for one in raw:
+        for number, one in enumerate(raw):
             if one not in allowed:
-                self.problems.not_allowed(path, one, allowed)
+                self.problems.not_allowed(f"{path}[{number}]", one, allowed)
         return tuple(raw)
 
     def _range(self, key: str, raw: Any, path: str) -> Condition:
@@ -86,7 +88,18 @@ class ConditionReader:
         if not keys or keys - {"min", "max"}:
             self.problems.add(path, "expected {min: number}, {max: number} or both")
             return _NEVER
-        return Condition(key, minimum=raw.get("min"), maximum=raw.get("max"))  # type: ignore[arg-type]
+        if not all(self._number(raw[name], RANGES[key], f"{path}.{name}") for name in raw):
+            return _NEVER
+        low, high = raw.get("min"), raw.get("max")
+        if low is not None and high is not None and low > high:
+            self.problems.add(path, f"min {low} is greater than max {high}: it would never hold")
+        return Condition(key, minimum=low, maximum=high)  # type: ignore[arg-type]
+
+    def _number(self, raw: Any, allowed: tuple[int, int], path: str) -> bool:
+        wrong = number_problem(raw, allowed)
+        if wrong:
+            self.problems.add(path, wrong)
+        return wrong is None
 
     def _place(self, key: str, raw: Any, path: str) -> Condition:
         if key == "region":
@@ -100,11 +113,17 @@ class ConditionReader:
         if not isinstance(raw, Mapping) or set(raw) != {"n", "of"}:
             self.problems.add(path, "expected {n: number, of: [conditions]}")
             return _NEVER
-        return Condition("at_least", minimum=raw["n"], parts=self._parts(raw["of"], f"{path}.of"))
+        parts = self._parts(raw["of"], f"{path}.of")
+        self._number(raw["n"], (1, max(1, len(parts))), f"{path}.n")
+        return Condition("at_least", minimum=raw["n"], parts=parts)
 
     def _red_flags(self, raw: Any, path: str) -> Condition:
         if not isinstance(raw, Mapping) or set(raw) != {"level", "min"}:
             self.problems.add(path, "expected {level: urgent, min: number}")
             return _NEVER
-        self._ids([raw["level"]], DISPOSITIONS, path)
-        return Condition("red_flags", ids=(raw["level"],), minimum=raw["min"])
+        level = raw["level"]
+        if level not in DISPOSITIONS:
+            self.problems.not_allowed(f"{path}.level", level, DISPOSITIONS)
+            return _NEVER
+        self._number(raw["min"], (1, max(1, self.levels.get(level, 0))), f"{path}.min")
+        return Condition("red_flags", ids=(level,), minimum=raw["min"])

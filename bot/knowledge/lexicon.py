@@ -8,19 +8,24 @@ an id to its phrases: a plain list, or a mapping with
 - `not`: words that look like it and mean something else; they block it
 - `findings` (red flags only): findings that are this red flag whenever they are heard
 
+The location `any` holds only `not`: words that name a body part, whichever it is, and not the
+place of the trouble ("pull my toes back").
+
 `groups.yml` names phrases for use inside others, `spelling.yml` holds short forms, and
 `assertion.yml` the modifiers (`bot.nlu.assertion`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from bot.knowledge.asking import REPLIES
 from bot.knowledge.errors import Problems
 from bot.knowledge.loader import FOLDER, read_yaml
+from bot.knowledge.numbers import REACH, number_problem
 from bot.knowledge.phrases import PhraseError, Sequence, groups_in, parse_phrase, variants
 from bot.triage.content import Knowledge
 from bot.triage.intake import Course, EpisodeLength, Frequency, Side
@@ -42,11 +47,8 @@ Modifier = Literal[
 ]
 Direction = Literal["forward", "backward", "bidirectional", "terminate", "pseudo"]
 
+ANY = "any"
 LEXICON = FOLDER / "lexicon"
-REPLIES = (
-    "yes", "no", "unsure", "none", "all", "some", "both", "first", "second", "third", "last",
-    "other",
-)  # fmt: skip
 _KEYS = ("phrases", "absent", "not", "findings")
 _COMPARED = 300
 """Variants of a phrase that are compared with other phrases for being the same."""
@@ -109,7 +111,7 @@ def load_lexicon(knowledge: Knowledge, folder: Path = LEXICON) -> Lexicon:
     Raises:
         KnowledgeError: one line for each mistake: file, path, allowed values.
     """
-    problems = Problems()
+    problems = Problems("knowledge/lexicon/")
     groups = {finding.id: finding.group for finding in knowledge.findings.values()}
     return _Loader(problems, _allowed_ids(knowledge), groups).load(folder)
 
@@ -118,7 +120,7 @@ def _allowed_ids(knowledge: Knowledge) -> Mapping[EntryKind, frozenset[str]]:
     return {
         "finding": frozenset(knowledge.findings),
         "red_flag": frozenset(knowledge.red_flags),
-        "location": frozenset(knowledge.locations),
+        "location": frozenset(knowledge.locations) | {ANY},
         "topic": frozenset(knowledge.items),
         "side": frozenset(get_args(Side)),
         "frequency": frozenset(get_args(Frequency)),
@@ -147,25 +149,39 @@ class _Loader:
     def load(self, folder: Path) -> Lexicon:
         files = {path.stem: read_yaml(path, self.problems) for path in sorted(folder.glob("*.yml"))}
         self.problems.raise_if_any()
+        files = {stem: self._mapping(data, f"{stem}.yml") for stem, data in files.items()}
         self.groups = self._groups(files.pop("groups", {}))
         spelling = files.pop("spelling", {})
         modifiers, openers = self._assertion(files.pop("assertion", {}))
-        entries = tuple(e for stem, data in files.items() for e in self._file(stem, data))
-        self._no_double_phrases(entries)
+        read = [(stem, e) for stem, data in files.items() for e in self._file(stem, data)]
+        self._no_double_phrases(read)
         self.problems.raise_if_any()
         words = {str(short): str(full) for short, full in spelling.items()}
-        return Lexicon(entries, self.groups, words, modifiers, openers)
+        return Lexicon(tuple(e for _, e in read), self.groups, words, modifiers, openers)
+
+    def _mapping(self, raw: Any, path: str) -> Mapping[Any, Any]:
+        """`raw` if it is a mapping or nothing at all; anything else is noted."""
+        if isinstance(raw, Mapping) or raw is None:
+            return raw or {}
+        self.problems.add(path, "expected a mapping, like name: [phrases]")
+        return {}
+
+    def _list(self, raw: Any, path: str) -> list[Any] | tuple[Any, ...]:
+        if isinstance(raw, list | tuple):
+            return raw
+        self.problems.add(path, "expected a list, like [a, b]")
+        return ()
 
     def _groups(self, data: Mapping[str, Any]) -> dict[str, tuple[Phrase, ...]]:
         self.groups = dict.fromkeys(data, ())
         return {name: self._phrases(lines, f"groups.yml: {name}") for name, lines in data.items()}
 
     def _file(self, stem: str, data: Any) -> Iterator[Entry]:
-        for kind, ids in (data or {}).items():
+        for kind, ids in data.items():
             if kind not in get_args(EntryKind):
                 self.problems.not_allowed(f"{stem}.yml", kind, get_args(EntryKind))
                 continue
-            for id_, raw in ids.items():
+            for id_, raw in self._mapping(ids, f"{stem}.yml: {kind}").items():
                 path = f"{stem}.yml: {kind}.{id_}"
                 if str(id_) not in self.ids[kind]:
                     self.problems.not_allowed(path, id_, self.ids[kind])
@@ -176,9 +192,11 @@ class _Loader:
         for key in parts:
             if key not in _KEYS or (key == "findings" and kind != "red_flag"):
                 self.problems.not_allowed(f"{path}.{key}", key, _KEYS)
-        for finding in parts.get("findings", ()):
+        findings = self._list(parts.get("findings", ()), f"{path}.findings")
+        for number, finding in enumerate(findings):
             if finding not in self.ids["finding"]:
-                self.problems.not_allowed(f"{path}.findings", finding, self.ids["finding"])
+                where = f"{path}.findings[{number}]"
+                self.problems.not_allowed(where, finding, self.ids["finding"])
         return Entry(
             kind,
             id_,
@@ -186,7 +204,7 @@ class _Loader:
             self._phrases(parts.get("phrases", ()), f"{path}.phrases"),
             self._phrases(parts.get("absent", ()), f"{path}.absent"),
             self._phrases(parts.get("not", ()), f"{path}.not"),
-            tuple(parts.get("findings", ())),
+            tuple(findings),
         )
 
     def _phrases(self, lines: Any, path: str) -> tuple[Phrase, ...]:
@@ -212,12 +230,14 @@ class _Loader:
     ) -> tuple[tuple[ModifierRule, ...], frozenset[str]]:
         rules = tuple(
             rule
-            for number, raw in enumerate(data.get("rules", ()))
+            for number, raw in enumerate(self._list(data.get("rules", ()), "assertion.yml: rules"))
             if (rule := self._modifier(raw, f"assertion.yml: rules[{number}]"))
         )
-        return rules, frozenset(data.get("clause_openers", ()))
+        openers = self._list(data.get("clause_openers", ()), "assertion.yml: clause_openers")
+        return rules, frozenset(map(str, openers))
 
-    def _modifier(self, raw: Mapping[str, Any], path: str) -> ModifierRule | None:
+    def _modifier(self, raw: Any, path: str) -> ModifierRule | None:
+        raw = self._mapping(raw, path)
         direction: Any = raw.get("direction")
         category: Any = raw.get("category")
         if direction not in get_args(Direction):
@@ -227,28 +247,36 @@ class _Loader:
             self.problems.not_allowed(f"{path}.category", category, get_args(Modifier))
             return None
         phrases = self._phrases(raw.get("phrases", ()), f"{path}.phrases")
-        return ModifierRule(category, direction, phrases, raw.get("reach"))
+        reach = raw.get("reach")
+        wrong = None if reach is None else number_problem(reach, REACH)
+        if wrong:
+            self.problems.add(f"{path}.reach", wrong)
+        return ModifierRule(category, direction, phrases, reach)
 
-    def _no_double_phrases(self, entries: tuple[Entry, ...]) -> None:
+    def _no_double_phrases(self, entries: Iterable[tuple[str, Entry]]) -> None:
         """The same words under two ids that exclude each other would be a coin toss.
 
         Findings of different groups may share words ("after my run" is a time and a
         trigger), and so may signs, red flags and topics.
         """
         owner: dict[tuple[str, str, tuple[str, ...]], str] = {}
-        for entry in entries:
+        for stem, entry in entries:
             if entry.kind in _MAY_SHARE or entry.group in _MAY_SHARE:
                 continue
-            for phrase in entry.phrases:
-                self._claim(entry, phrase, owner)
+            for number, phrase in enumerate(entry.phrases):
+                path = f"{stem}.yml: {entry.kind}.{entry.id}.phrases[{number}]"
+                self._claim(entry, phrase, path, owner)
 
     def _claim(
-        self, entry: Entry, phrase: Phrase, owner: dict[tuple[str, str, tuple[str, ...]], str]
+        self,
+        entry: Entry,
+        phrase: Phrase,
+        path: str,
+        owner: dict[tuple[str, str, tuple[str, ...]], str],
     ) -> None:
         for words in variants(phrase.parsed, _COMPARED):
             first = owner.setdefault((entry.kind, entry.group, words), entry.id)
             if first != entry.id:
-                path = f"{entry.kind}.{entry.id}"
                 shown = " ".join(words)
                 self.problems.add(path, f"{phrase.text!r}: {shown!r} also stands under {first}")
                 return

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice, product
 
 GAP, WIDE_GAP, NUMBER, START, END = "...", "~", "{n}", "^", "$"
@@ -37,21 +38,33 @@ class PhraseError(ValueError):
     """A phrase that cannot be read; the message says why."""
 
 
+@cache
 def parse_phrase(phrase: str) -> Sequence:
     """The phrase as words, gaps, groups and choices.
 
     Raises:
-        PhraseError: on unbalanced brackets, a gap at an end, or nothing that must be there.
+        PhraseError: on unbalanced brackets, a gap at an end, or no word that must be there.
     """
     pieces = _pieces(phrase)
     parsed, rest = _sequence(pieces, 0, inside=False)
     if rest != len(pieces):
         raise PhraseError("a closing bracket without an opening one")
-    if not parsed or all(isinstance(part, Choice) and part.optional for part in parsed):
-        raise PhraseError("a phrase needs a word that must be there")
+    if _is_wordless(parsed):
+        raise PhraseError("a phrase needs a word that must be there: this matches any word")
     if parsed[0] in (GAP, WIDE_GAP) or parsed[-1] in (GAP, WIDE_GAP):
         raise PhraseError("a phrase must start and end with a word")
     return parsed
+
+
+def _is_wordless(parsed: Sequence) -> bool:
+    """True if the phrase can be met by any word, or by none: `*`, `^`, `my?`, `(a|*)`."""
+    return all(_needs_no_word(part) for part in parsed)
+
+
+def _needs_no_word(part: str | Choice) -> bool:
+    if isinstance(part, Choice):
+        return part.optional or any(_is_wordless(option) for option in part.options)
+    return part in (GAP, WIDE_GAP, START, END) or not part.strip("*")
 
 
 def variants(parsed: Sequence, limit: int) -> Iterator[Variant]:

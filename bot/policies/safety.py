@@ -23,6 +23,7 @@ from bot.knowledge import knowledge
 from bot.policies.emergency import Move, Standing, next_move, plain_reply
 from bot.triage.answers import apply
 from bot.triage.assess import assess, emergency
+from bot.triage.doubt import question_of
 from bot.triage.intake import Intake
 from bot.triage.reading import Reading
 
@@ -100,7 +101,7 @@ def _move(tracker: DialogueStateTracker, domain: Domain) -> Move | None:
     content = knowledge()
     message = tracker.latest_message
     reading = Reading.from_entities(message.entities)
-    question = content.questions.get(tracker.get_slot("question") or "")
+    question = question_of(tracker.get_slot("question"), content)
     intake = Intake.from_dict(tracker.get_slot("intake"))
     fixes = message.intent_name == "correct"
     standing = Standing.from_slot(tracker.get_slot("emergency"))
@@ -130,5 +131,5 @@ def _events(move: Move, tracker: DialogueStateTracker) -> list[Event]:
 
 
 def _result(move: Move) -> dict[str, Any] | None:
-    """The contract's assessment while an emergency stands; none once it is cleared."""
-    return assess(move.intake, knowledge()).to_contract() if move.standing else None
+    """The assessment while an emergency stands; none once it is cleared."""
+    return assess(move.intake, knowledge()).to_record() if move.standing else None

@@ -30,9 +30,11 @@ def advise(facts: Facts, contributors: Iterable[RankedContributor]) -> Advice:
     withheld: list[Withheld] = []
     for strategy in _by_relevance(facts, contributors):
         cautions = [caution for caution in holding if strategy.id in caution.strategies]
-        stops = [c.id for c in cautions if c.effect == "withhold"]
-        if stops:  # a known reason is told before one that is only not ruled out
-            because = min(stops, key=lambda name: name in doubted)
+        cautions.sort(key=lambda caution: caution.id in doubted)  # what is known is told first
+        stops = [caution for caution in cautions if caution.effect == "withhold"]
+        if stops:
+            known = [c for c in (*stops, *cautions) if c.id not in doubted]
+            because = (known or stops)[0].id
             withheld.append(Withheld(strategy.id, because, because in doubted))
         else:
             notes = tuple(caution.id for caution in cautions)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from bot.triage.content import Knowledge, Question
 from bot.triage.draft import Draft
 from bot.triage.intake import Answer, Intake
+from bot.triage.lists import parts_of
 from bot.triage.mentions import hear_mentions
 from bot.triage.reading import Reading
 from bot.triage.replies import hear_replies
@@ -46,8 +47,8 @@ def apply(
     draft = Draft(intake, knowledge)
     hear_mentions(draft, question, reading, correction)
     answered = question is not None and hear_replies(draft, question, reading)
-    if question is not None and answered and question.id not in draft.asked:
-        draft.asked.append(question.id)
+    if question is not None and answered:
+        draft.asked += [name for name in parts_of(question.id) if name not in draft.asked]
     after = draft.finish()
     changed = tuple(_changed(intake, after))
     return Heard(
@@ -67,7 +68,7 @@ def give_up(intake: Intake, question: Question) -> Intake:
     unsure = intake.unsure
     if question.field and not getattr(intake, question.field):
         unsure = tuple(dict.fromkeys((*unsure, question.field)))
-    asked = tuple(dict.fromkeys((*intake.asked, question.id)))
+    asked = tuple(dict.fromkeys((*intake.asked, *parts_of(question.id))))
     return replace(intake, findings=answers, unsure=unsure, asked=asked)
 
 
@@ -76,7 +77,7 @@ def _changed(before: Intake, after: Intake) -> Iterable[str]:
     yield from (name for name in names if getattr(before, name) != getattr(after, name))
     yield from (name for name in after.unsure if name not in before.unsure)
     for name in dict.fromkeys((*before.findings, *after.findings)):
-        if before.status(name) != after.status(name):
+        if (before.status(name) or "unknown") != (after.status(name) or "unknown"):
             yield name
 
 

@@ -9,13 +9,19 @@ from bot.triage.assessment import (
     Disposition,
     RankedContributor,
 )
-from bot.triage.content import Knowledge
+from bot.triage.content import Knowledge, Question
 from bot.triage.contributors import contributors
 from bot.triage.dispositions import Decision, FiredEmergency, decide, emergency
 from bot.triage.facts import Facts
-from bot.triage.index import index_of
 from bot.triage.intake import Intake
+from bot.triage.ledger import ledger_of
+from bot.triage.lists import is_danger_list
 from bot.triage.outlook import Outlook
+from bot.triage.same_day import with_implied
+from bot.triage.truth import holds
+
+MOST_TREATMENTS = 4
+"""Treatments that a result names; the clinic's others are told on request."""
 
 __all__ = ["FiredEmergency", "assess", "emergency", "what_would_change"]
 
@@ -35,8 +41,10 @@ def assess(intake: Intake, knowledge: Knowledge) -> Assessment:
         withheld=advice.withheld,
         diagnostics=_diagnostics(ranked, knowledge) if calm else (),
         treatments=_treatments(knowledge) if calm else (),
+        named_treatments=_fitting(facts) if calm else (),
         unknown=decision.unknown,
         within_days=decision.within_days,
+        ledger=ledger_of(facts),
         knowledge_version=knowledge.version,
     )
 
@@ -46,28 +54,44 @@ def what_would_change(
 ) -> tuple[tuple[tuple[str, ...], Disposition], ...]:
     """The single signs that would make it more urgent, by level, most urgent first.
 
-    Computed: each danger sign that must be asked for the reported areas, and each red flag
-    that demands emergency or same-day care, is supposed present by itself.
+    Computed: each choice of the lists of danger signs that the reported areas call for, then
+    each red flag that demands emergency or same-day care, is supposed present by itself.
     """
     outlook = Outlook(Facts(intake, knowledge))
     now = DISPOSITIONS.index(outlook.level)
     found: dict[Disposition, list[str]] = {level: [] for level in DISPOSITIONS[:now]}
     for name in _signs_to_watch(outlook.facts):
-        level = outlook.supposing({name: True})
+        level = outlook.supposing(with_implied(name, outlook.facts.index, outlook.facts.signs))
         if level in found:
             found[level].append(name)
     return tuple((tuple(names), level) for level, names in found.items() if names)
 
 
 def _signs_to_watch(facts: Facts) -> tuple[str, ...]:
-    sites = index_of(facts.knowledge).sites
+    """What the lists name, as they name it; then the red flags that rest on none of that."""
+    listed = dict.fromkeys(
+        option.sets[0]
+        for question in facts.knowledge.questions.values()
+        if _lists_signs(question, facts)
+        for option in question.options
+        if option.sets
+    )
+    sites = facts.index.sites
     mandatory = [flag.id for place in facts.intake.locations for flag in sites.get(place, ())]
     grave = [
         flag.id
         for flag in facts.knowledge.red_flags.values()
         if any(urgency.level in ("emergency", "urgent") for urgency in flag.urgencies)
     ]
-    return tuple(n for n in dict.fromkeys((*mandatory, *grave)) if not facts.sign(n))
+    others = [n for n in (*mandatory, *grave) if facts.index.ingredients[n].isdisjoint(listed)]
+    return tuple(n for n in dict.fromkeys((*listed, *others)) if not facts.sign(n))
+
+
+def _lists_signs(question: Question, facts: Facts) -> bool:
+    """Whether it is a list of danger signs that the place (or a pregnancy, a child) calls for."""
+    if not is_danger_list(question, facts.index) or question.kind != "multiple":
+        return False
+    return question.when is not None and holds(question.when, facts)
 
 
 def _named(facts: Facts, decision: Decision) -> tuple[RankedContributor, ...]:
@@ -86,3 +110,11 @@ def _diagnostics(ranked: tuple[RankedContributor, ...], knowledge: Knowledge) ->
 
 def _treatments(knowledge: Knowledge) -> tuple[str, ...]:
     return tuple(item.id for item in knowledge.items.values() if item.kind == "treatment")
+
+
+def _fitting(facts: Facts) -> tuple[str, ...]:
+    """The few treatments to name: those for everyone, then those whose `gate` holds."""
+    items = [facts.knowledge.items[name] for name in _treatments(facts.knowledge)]
+    fitting = [item for item in items if item.gate is None or holds(item.gate, facts)]
+    fitting.sort(key=lambda item: item.gate is not None)
+    return tuple(item.id for item in fitting[:MOST_TREATMENTS])

@@ -8,6 +8,7 @@ from typing import Any, Literal
 Disposition = Literal["emergency", "urgent", "book", "self_care"]
 DISPOSITIONS: tuple[Disposition, ...] = ("emergency", "urgent", "book", "self_care")
 Likelihood = Literal["more", "possible", "less"]
+SignState = Literal["asked", "volunteered", "denied", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,31 @@ class FiredRule:
 
 
 @dataclass(frozen=True)
+class LedgerEntry:
+    """What became of a danger sign that must be asked for the reported areas.
+
+    `state`: present and told when asked for, present and told unasked, denied, or not known.
+    `was_asked`: the question that screens it was put, and answered or given up.
+    """
+
+    sign: str
+    state: SignState
+    was_asked: bool = False
+
+    @property
+    def is_elicited(self) -> bool:
+        """Whether the sign came up at all: asked for, told or denied."""
+        return self.was_asked or self.state != "unknown"
+
+
+@dataclass(frozen=True)
 class Assessment:
     """Disposition, ranked contributors, advice, and the reasons of each.
 
     `rules`: every rule that fired, deciding one first. `unknown`: mandatory signs
-    that were never answered. `treatments` and `diagnostics`: ids of the page's items
-    a clinician may discuss; never matched to the person.
+    that were never answered. `ledger`: each mandatory sign. `treatments` and
+    `diagnostics`: ids of the page's items a clinician may discuss. `named_treatments`: the few
+    of them that a result names.
     """
 
     disposition: Disposition
@@ -90,8 +110,10 @@ class Assessment:
     withheld: tuple[Withheld, ...] = ()
     diagnostics: tuple[str, ...] = ()
     treatments: tuple[str, ...] = ()
+    named_treatments: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     within_days: int | None = None
+    ledger: tuple[LedgerEntry, ...] = ()
     knowledge_version: str = ""
 
     def to_contract(self) -> dict[str, Any]:
@@ -112,4 +134,14 @@ class Assessment:
             "withheld": [asdict(item) for item in self.withheld],
             "treatments": list(self.treatments),
             "knowledge_version": self.knowledge_version,
+        }
+
+    def to_record(self) -> dict[str, Any]:
+        """The contract's object and what staff need beside it, JSON-ready."""
+        return self.to_contract() | {
+            "diagnostics": list(self.diagnostics),
+            "named_treatments": list(self.named_treatments),
+            "unknown": list(self.unknown),
+            "within_days": self.within_days,
+            "ledger": [asdict(entry) for entry in self.ledger],
         }

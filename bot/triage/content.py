@@ -118,7 +118,8 @@ class RedFlag:
     holds gives the level. `response`: the domain's response uttered for an emergency.
     `sites`: the locations for which it is mandatory to ask (empty: none);
     `question`: id of the question that screens it. `points_to`: ids of the items that may be
-    named while it is urgent; no other is, before it has been examined.
+    named while it is urgent; no other is, before it has been examined. `route`: who is to be
+    called in place of the clinic; the responses for the same day that end so are uttered.
     """
 
     id: str
@@ -131,6 +132,7 @@ class RedFlag:
     sites: tuple[str, ...] = ()
     question: str | None = None
     points_to: tuple[str, ...] = ()
+    route: str = ""
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,7 @@ class Rule:
     """A disposition rule. Rules are tried in the order of the file within their level.
 
     `why` completes "because ..." for the patient. `within_days`: target of a booking.
+    `response`: what is uttered when the rule alone makes an emergency (empty: the general one).
     """
 
     id: str
@@ -146,6 +149,7 @@ class Rule:
     why: str
     source: tuple[str, ...]
     within_days: int | None = None
+    response: str = ""
 
 
 @dataclass(frozen=True)
@@ -241,12 +245,14 @@ class Caution:
 class Option:
     """One choice of a question. `sets`: findings it makes present.
 
-    `field` and `value`: the intake field it fills, for questions on a field.
+    `covers`: other findings that its words ask about, so that "none of these" denies them.
+    `value`: what it fills in, for questions on a field.
     """
 
     id: str
     label: str
     sets: tuple[str, ...] = ()
+    covers: tuple[str, ...] = ()
     value: str | int | None = None
 
 
@@ -259,7 +265,9 @@ class Question:
     ids; a plain "no" denies all of them). `texts`: first wording, second wording, and the
     one put with the choices. `when`: asked only if this holds, where what is not known yet
     is taken as not so. `why`: answers "why do you ask?". `order`: tie-break, low first;
-    `must`: never skipped.
+    `must`: never skipped. `template`: asks for the one danger sign whose label takes the place
+    of `{sign}`, whichever it is (bot/triage/doubt.py). `alone`: while its `when` holds, no other
+    is put. In the texts `{choices}` stands for the list of choices.
     """
 
     id: str
@@ -274,6 +282,8 @@ class Question:
     when: Condition | None = None
     order: int = 100
     must: bool = False
+    template: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -75,7 +75,8 @@ def _combined(rule: Rule, present: tuple[RedFlag, ...], facts: Facts) -> FiredEm
         for reason in judge(rule.when, facts).reasons
         if reason.kind == "finding" and reason.id in facts.knowledge.findings
     )
-    response = urgent[0].response if urgent else GENERAL_RESPONSE
+    general = urgent[0].response if urgent else GENERAL_RESPONSE
+    response = rule.response or general
     return FiredEmergency(rule.id, response, tuple(f.id for f in urgent), findings)
 
 

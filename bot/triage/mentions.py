@@ -8,8 +8,12 @@ from typing import get_args
 from bot.triage.content import Question
 from bot.triage.draft import Draft
 from bot.triage.intake import Course, EpisodeLength, Frequency, Side, Status
-from bot.triage.reading import Assertion, Mention, Reading
+from bot.triage.lists import is_danger_list
+from bot.triage.reading import MEANING, Assertion, Mention, Reading
 
+DEFICIT_NEW, DEFICIT_OLD = "new_deficit", "old_deficit"
+DEFICITS = frozenset({DEFICIT_OLD, "numbness", "weakness", "tingling"})
+"""What is told as itself even where it is old."""
 ACCIDENT_DAYS = 3
 """Up to this many days ago an accident is fresh (evidence.md, U5: within 72 hours)."""
 ACCIDENT_FRESH = "accident_within_72h"
@@ -44,9 +48,12 @@ def hear_mentions(
     if replaced and reading.of("location", "present", "uncertain"):
         draft.locations.clear()
         draft.words.pop("locations", None)
-    only_clear = _only_clears(draft, question, reading)
+    old = _told_as_old(reading)
+    only_clear = not correction and _only_clears(draft, question, reading)
     for mention in reading.mentions:
         assertion = _about_patient(mention, draft)
+        if _is_old_danger(mention, old, draft):
+            continue
         if mention.kind in ("finding", "red_flag"):
             _hear_sign(draft, question, mention, assertion)
         elif mention.kind == "location" and not only_clear:
@@ -56,10 +63,26 @@ def hear_mentions(
     _hear_sides(draft, reading)
 
 
+def _told_as_old(reading: Reading) -> list[Mention]:
+    """Words that call numbness or weakness old and unchanged, where none is called new."""
+    told = reading.of("finding", "present")
+    is_new = any(m.value == DEFICIT_NEW for m in told)
+    return [] if is_new else [m for m in told if m.value == DEFICIT_OLD and m.end]
+
+
+def _is_old_danger(mention: Mention, old: list[Mention], draft: Draft) -> bool:
+    """Whether a danger sign is told in the very words that call it old: it is left open, and
+    asked for with the signs of the place."""
+    is_sign = mention.kind in ("finding", "red_flag") and draft.is_danger(str(mention.value))
+    if not is_sign or mention.value in DEFICITS:
+        return False
+    return any(one.start <= mention.start < one.end for one in old)
+
+
 def _only_clears(draft: Draft, question: Question | None, reading: Reading) -> bool:
     """Whether it answers a danger screen with "hands fine, no fever": no place of spasms."""
     told = (m for m in reading.mentions if m.kind in ("finding", "red_flag"))
-    screen = question is not None and question.id in draft.index.screens
+    screen = question is not None and is_danger_list(question, draft.index)
     return screen and all(m.assertion == "absent" for m in told)
 
 
@@ -112,14 +135,16 @@ def _status(
     """What a statement makes of a finding; None when it settles nothing.
 
     Uncertain ("maybe", "I think"): present for danger signs and for what was asked, since a
-    false alarm costs less than a missed sign; else unknown. Past: history stays present, an
-    old danger sign is left open to be asked, anything else is over. A danger sign of any
-    person counts.
+    false alarm costs less than a missed sign; else unknown. Where it is the reader that is not
+    sure, a danger sign is unknown too, and will be asked for (bot/triage/doubt.py). Past:
+    history stays present, an old danger sign is left open to be asked, anything else is over.
+    A danger sign of any person counts.
     """
     if assertion in ("present", "absent"):
         return "present" if assertion == "present" else "absent"
     if assertion == "uncertain":
-        return "present" if asked or draft.is_danger(name) else "unknown"
+        sure = asked or (draft.is_danger(name) and mention.rule != MEANING)
+        return "present" if sure else "unknown"
     if assertion == "other_person":
         return "present" if mention.kind == "red_flag" else None
     if assertion == "past":

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bot.triage.assessment import DISPOSITIONS
 from bot.triage.content import LOG_ODDS, Knowledge, Question
 from bot.triage.contributors import MORE_LIKELY, Scored, rank
 from bot.triage.dispositions import emergency_of
+from bot.triage.doubt import in_doubt, question_of
 from bot.triage.facts import Facts
 from bot.triage.intake import Intake
+from bot.triage.lists import parts_of, with_alike
 from bot.triage.outlook import Outlook
+from bot.triage.same_day import MOST_QUESTIONS, calming, graver, possible_answers
 from bot.triage.truth import holds, holds_so_far
 
 BUDGET = 8
@@ -22,8 +25,6 @@ HOME_BUDGET = 12
 _COLLECTED_TOPICS = ("location", "frequency", "triggers")
 """What every triage collects: worth asking for by itself while there is room."""
 _TOLD_GROUPS = ("timing", "trigger")
-_SOME = 0.4
-"""Chance that a patient has anything at all of a list that is read out (start value)."""
 _LEVEL, _SETTLED, _RANKING, _ADVICE, _COLLECTED = 2.0, 0.5, 0.25, 0.08, 0.15
 """Weights of: one step of the level, one open condition of care at home settled, a unit of
 log-odds of a contributor in play, a caution about the advice decided, more of what every
@@ -32,28 +33,58 @@ _WORTH_ASKING = 0.1
 _CONTENDERS = 5
 _CLEAR_LEAD = 1.0
 
-Answered = tuple[float, Mapping[str, bool], Mapping[str, Any]]
-"""A possible answer: its chance, the findings it settles, the fields it fills."""
 
+def next_question(
+    intake: Intake, knowledge: Knowledge, warned_at: int | None = None
+) -> Question | None:
+    """The question to put now, or None when there is enough (or an emergency) to act on.
 
-def next_question(intake: Intake, knowledge: Knowledge) -> Question | None:
-    """The question to put now, or None when there is enough (or an emergency) to act on."""
+    `warned_at`: how many questions had been asked when the patient was told to be seen today.
+    """
     facts = Facts(intake, knowledge)
     if emergency_of(facts):
         return None
-    waiting = [q for q in knowledge.questions.values() if _is_open(q, facts)]
+    doubted = next(in_doubt(facts), None)
+    if doubted:
+        return question_of(doubted, knowledge)
+    waiting = _waiting(facts)
+    outlook = Outlook(facts)
+    if outlook.level == "urgent":
+        left = MOST_QUESTIONS - (len(intake.asked) - warned_at if warned_at is not None else 0)
+        return _while_urgent(waiting, outlook) if left > 0 else None
     forced = [q for q in waiting if _is_forced(q, facts)]
     if forced:
-        return min(forced, key=lambda q: (q.topic != "location", not _fits(q, facts), q.order))
-    outlook = Outlook(facts)
+        forced.sort(key=lambda q: (q.topic != "location", not _fits(q, facts), q.order))
+        return with_alike(forced[0], (q for q in forced if _fits(q, facts)), intake)
     if len(intake.asked) >= (HOME_BUDGET if outlook.home_in_reach else BUDGET):
         return None
     return _most_telling(waiting, outlook)
 
 
+def is_for_today(intake: Intake, knowledge: Knowledge) -> bool:
+    """Whether somebody should see the patient today, and no open question may make that less."""
+    facts = Facts(intake, knowledge)
+    outlook = Outlook(facts)
+    return outlook.level == "urgent" and not calming(_waiting(facts), outlook)
+
+
+def _waiting(facts: Facts) -> list[Question]:
+    questions = facts.knowledge.questions.values()
+    alone = next((q for q in questions if q.alone and q.when and holds(q.when, facts)), None)
+    return [q for q in ([alone] if alone else questions) if _is_open(q, facts)]
+
+
+def _while_urgent(waiting: list[Question], outlook: Outlook) -> Question | None:
+    """Lists of danger signs, then what may make it less urgent, then what may make it more."""
+    worse = graver(waiting, outlook)
+    lists = [q for q in worse if q.topic == "screen"]
+    asking = lists or calming(waiting, outlook) or worse
+    return with_alike(asking[0], asking, outlook.facts.intake) if asking else None
+
+
 def _is_open(question: Question, facts: Facts) -> bool:
     intake = facts.intake
-    if question.id in intake.asked:
+    if question.template or any(question.id in parts_of(name) for name in intake.asked):
         return False
     if question.field is not None:
         if question.field in facts.fields or question.field in intake.unsure:
@@ -132,7 +163,7 @@ def _worth(question: Question, outlook: Outlook, contenders: list[Scored]) -> tu
     if outlook.level in ("book", "self_care"):
         total += _ADVICE * math.sqrt(len(_cautioned(question, outlook.facts)))
         total += _COLLECTED * (question.topic in _COLLECTED_TOPICS)
-    for chance, signs, fields in _possible(question, outlook.facts):
+    for chance, signs, fields in possible_answers(question, outlook.facts):
         level, settled = outlook.look(signs, fields)
         total += chance * _LEVEL * abs(DISPOSITIONS.index(level) - now)
         if outlook.home_in_reach:
@@ -146,26 +177,6 @@ def _cautioned(question: Question, facts: Facts) -> list[str]:
     """Illnesses and medicines it asks for on which the safety of some advice hangs."""
     unknown = (n for n in question.findings if n not in facts.signs)
     return [n for n in unknown if n in facts.index.cautioned]
-
-
-def _possible(question: Question, facts: Facts) -> Iterator[Answered]:
-    if question.field is not None:
-        values = [option.value for option in question.options if option.value is not None]
-        for value in values:
-            yield 1 / len(values), {}, {question.field: value}
-        return
-    unknown = [name for name in question.findings if name not in facts.signs]
-    for name in unknown:
-        yield _SOME / len(unknown), _with_implied(name, facts), {}
-    yield 1 - _SOME, dict.fromkeys(unknown, False), {}
-
-
-def _with_implied(name: str, facts: Facts) -> dict[str, bool]:
-    implied = facts.index.implied.get(name)
-    if implied is None:
-        return {name: True}
-    absent = {other: False for other in implied.absent if not facts.signs.get(other)}
-    return {**absent, **dict.fromkeys(implied.present, True), name: True}
 
 
 def _shift(

@@ -32,6 +32,10 @@ MentionKind = Literal[
 ]
 
 
+MEANING = "meaning"
+"""`rule` of a mention that was heard by meaning; `uncertain` then says how sure the reader is."""
+
+
 @dataclass(frozen=True)
 class Mention:
     """One fact in one message. `start` and `end` are character offsets in the text."""

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 
 from bot.triage.content import FindingGroup, Option, Question
 from bot.triage.draft import Draft
+from bot.triage.lists import is_danger_list
 from bot.triage.reading import Reading
 
 _ORDINALS = {"first": 0, "second": 1, "third": 2, "last": -1}
 _NO = frozenset({"no", "none"})
+_YES = frozenset({"yes", "some"})
 _DENIED_ENOUGH = 2
 """So many danger signs denied by name, and none told, deny the list that was read out."""
+_UNCLEAR = "yes_to_danger_list"
 _GROUPS: Mapping[str, tuple[FindingGroup, ...]] = {
     "triggers": ("trigger", "timing", "relief", "medicine"),
     "associated": ("associated", "sign"),
@@ -98,6 +101,8 @@ def _hear_findings_reply(
     draft: Draft, question: Question, replies: list[str], reading: Reading
 ) -> bool:
     single = len(question.findings) == 1
+    if is_danger_list(question, draft.index) and _wavers(replies, reading):
+        return _leave_open(draft, question, reading)
     if _NO & set(replies):  # also "no to all of those"
         _deny_rest(draft, question, _words(reading))
         return True
@@ -107,11 +112,22 @@ def _hear_findings_reply(
                 draft.say(name, "present", _words(reading), asked=True)
         return True
     if "unsure" in replies:
-        for name in question.findings:
-            if name not in draft.said:
-                draft.say(name, "unknown", _words(reading), asked=True)
-        return True
+        return _leave_open(draft, question, reading)
     return "other" in replies or _hear_named(draft, question, reading)
+
+
+def _wavers(replies: list[str], reading: Reading) -> bool:
+    """Not sure, or yes and no in one breath, and no sign named."""
+    both = bool(_NO & set(replies)) and bool(_YES & set(replies))
+    return ("unsure" in replies or both) and not _named(reading)
+
+
+def _leave_open(draft: Draft, question: Question, reading: Reading) -> bool:
+    """Put down as not known what was not settled before."""
+    for name in question.findings:
+        if name not in draft.said:
+            draft.say(name, "unknown", _words(reading), asked=True)
+    return True
 
 
 def _hear_named(draft: Draft, question: Question, reading: Reading) -> bool:
@@ -119,7 +135,8 @@ def _hear_named(draft: Draft, question: Question, reading: Reading) -> bool:
     named = [n for n in _named(reading) if _fits(n, draft, question)]
     told = [n for n in question.findings if draft.said.get(n) in ("present", "unknown")] + named
     denied = [n for n in question.findings if draft.said.get(n) == "absent"]
-    if draft.index.screens & {question.id}:
+    if is_danger_list(question, draft.index):
+        _hear_unclear_yes(draft, told, reading)
         return _hear_screen(draft, question, told, reading)
     if not told and not denied:
         return False
@@ -143,6 +160,15 @@ def _hear_screen(draft: Draft, question: Question, told: list[str], reading: Rea
         _deny_rest(draft, question)
         return True
     return bool(told)
+
+
+def _hear_unclear_yes(draft: Draft, told: list[str], reading: Reading) -> None:
+    """A yes to a list names no sign. The bot asks which; a second such yes is a danger sign."""
+    again = draft.status(_UNCLEAR) == "unknown"
+    if told and again:
+        draft.say(_UNCLEAR, "absent", asked=True)
+    elif not told and {m.value for m in reading.of("reply", "present")} & _YES:
+        draft.say(_UNCLEAR, "present" if again else "unknown", _words(reading), asked=True)
 
 
 def _denies_enough(draft: Draft, question: Question, reading: Reading) -> bool:

