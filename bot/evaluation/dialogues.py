@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import yaml
 
-from bot.evaluation.metrics import Played
+from bot.evaluation.played import Played
 from bot.evaluation.player import Conversation, play
 from bot.evaluation.vignettes import Gold, Vignette
 from bot.triage.assessment import Disposition
@@ -27,7 +27,10 @@ _NUMBER = {"opening": 1, "third_answer": 4}
 
 @dataclass(frozen=True)
 class Dialogue:
-    """`sign` is the id of the red flag said or, when `level` is None, denied."""
+    """`sign` is the id of the red flag said or, when `level` is None, denied.
+
+    `has_distractor`: a harmless sentence stands in the same message, before or after it.
+    """
 
     id: str
     sign: str
@@ -35,6 +38,7 @@ class Dialogue:
     position: Position
     patient: Vignette
     level: Disposition | None = None
+    has_distractor: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,9 @@ def hold(dialogue: Dialogue, conversation: Conversation, length: int, known: Kno
     at_once = dialogue.position in ("opening", "after_result")
     listening = _Interrupted(conversation, 1 if at_once else number, say)
     played = play(opened_with_it if at_once else patient, listening, known)
-    return Spoken(listening.answer, played)
+    # When something fails, a talk may end sooner than its length: then it is said after the end.
+    answer = listening.answer or conversation.say(say)
+    return Spoken(answer, played)
 
 
 def load_dialogues(file: Path) -> tuple[list[Dialogue], list[Dialogue]]:
@@ -79,10 +85,11 @@ def _dialogue(entry: Mapping[str, Any], sign: str, patients: Mapping[str, Vignet
     return Dialogue(
         id=entry["id"],
         sign=sign,
-        say=" ".join(filter(None, (entry.get("distractor"), entry["say"]))),
+        say=" ".join(filter(None, (entry.get("distractor"), entry["say"], entry.get("after")))),
         position=entry["position"],
         patient=patients[entry["patient"]],
         level=entry.get("level"),
+        has_distractor="distractor" in entry or "after" in entry,
     )
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import uuid
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from bot.channels.requests import Said, Visit
 from bot.channels.text import clean_text
 from bot.danger import emergency_response
 from bot.evaluation.errors import EvaluationError
+from bot.inprocess import InProcessActions
 from bot.serve import load_engine
 from bot.settings import get_settings
 from bot.store.database import open_database, upgrade
@@ -42,6 +44,7 @@ class Bench:
         self._agent = load_engine(self._settings)
         self._loop = asyncio.new_event_loop()
         self._desk: Desk | None = None
+        self._broken: str | None = None
 
     def __enter__(self) -> Bench:
         self._desk = self._run(self._open())
@@ -69,6 +72,26 @@ class Bench:
         begun = self._run(self.desk.begin(_ADDRESS, Visit(None, None)))
         return Talk(self, begun["conversation_id"])
 
+    def actions(self) -> tuple[str, ...]:
+        """Names of the project's own custom actions."""
+        return tuple(sorted(n for n, run in self._handlers().items() if _is_ours(run)))
+
+    @contextmanager
+    def failing(self, action: str) -> Iterator[None]:
+        """Every call of this action raises, for one `with` block. A turn may then fail too."""
+        handlers = self._handlers()
+        kept, self._broken = handlers[action], action
+        handlers[action] = _fail
+        try:
+            yield
+        finally:
+            handlers[action], self._broken = kept, None
+
+    def _handlers(self) -> dict[str, Any]:
+        endpoint = self._agent.action_endpoint
+        assert isinstance(endpoint, InProcessActions)
+        return endpoint.executor.actions
+
     async def _open(self) -> Desk:
         # A vignette types faster than a person may.
         free = replace(self._settings, rate_conversation=(), rate_address=(), rate_sessions=())
@@ -80,8 +103,8 @@ class Bench:
         try:
             return self._run(self.desk.answer(conversation_id, _ADDRESS, said))
         except ChannelError as error:
-            if any(message["card"] for message in error.messages or ()):
-                # The engine was late, and the patient got the channel's own emergency text.
+            if self._broken or any(message["card"] for message in error.messages or ()):
+                # The engine was late or broken, and the patient got the channel's own text.
                 return {"messages": error.messages, "assessment": None}
             raise EvaluationError(
                 f"A turn failed ({error.code}): the lines above say where."
@@ -96,12 +119,25 @@ class Bench:
         return self._loop.run_until_complete(work)
 
 
+def _is_ours(run: Any) -> bool:
+    return type(run.__self__).__module__.startswith("actions.")
+
+
+def _fail(*_: Any) -> None:
+    raise RuntimeError("this action is made to fail")
+
+
 class Talk:
     """One conversation of a Bench."""
 
     def __init__(self, bench: Bench, conversation_id: str) -> None:
         self._bench = bench
         self._id = conversation_id
+
+    @property
+    def id(self) -> str:
+        """The conversation's id."""
+        return self._id
 
     def say(self, text: str) -> dict[str, Any]:
         """The channel's answer to a typed text."""

@@ -3,67 +3,53 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from statistics import mean, median
 from typing import Any
 
-from bot.evaluation.vignettes import Vignette
+from bot.evaluation.agreement import agreement
+from bot.evaluation.elicitation import elicitation
+from bot.evaluation.played import Played, rank
 from bot.triage.assessment import DISPOSITIONS, Disposition
 
+_BLIND_KEYS = (
+    "id", "gold_level", "acceptable_levels", "level", "exact", "acceptable", "rules", "why_wrong",
+    "top1", "top3", "turns",
+)  # fmt: skip
 KINDS = ("location", "frequency", "trigger")
 
 
-@dataclass(frozen=True)
-class Played:
-    """What the bot made of one vignette. `level` is None when it reached no result.
-
-    `topics`: topic of each question put, in order. `repeats`: questions put again because
-    the answer was not understood. `turns`: messages the patient sent.
-    """
-
-    vignette: Vignette
-    level: Disposition | None
-    rules: tuple[str, ...] = ()
-    contributors: tuple[str, ...] = ()
-    locations: tuple[str, ...] = ()
-    frequency: str | None = None
-    triggers: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    repeats: int = 0
-    turns: int = 0
-    transcript: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-
-    @property
-    def is_exact(self) -> bool:
-        return self.level == self.vignette.gold.level
-
-    @property
-    def is_acceptable(self) -> bool:
-        return self.level in self.vignette.gold.acceptable_levels
-
-    @property
-    def is_under(self) -> bool:
-        """Less urgent than every acceptable level; no result at all counts as that."""
-        return _rank(self.level) > max(map(_rank, self.vignette.gold.acceptable_levels))
-
-    @property
-    def is_over(self) -> bool:
-        """More urgent than every acceptable level."""
-        return _rank(self.level) < min(map(_rank, self.vignette.gold.acceptable_levels))
-
-
 def report(played: Sequence[Played]) -> dict[str, Any]:
-    """All metrics of the played vignettes, and each case with its trail."""
+    """All metrics of the played vignettes, and each case with its trail.
+
+    A patient who is told in several ways counts in `agreement` only, so that nobody counts
+    four times.
+    """
+    alone = [p for p in played if not p.vignette.told_as] or list(played)
+    return _figures(alone) | {
+        "agreement": agreement(played),
+        "cases": [_case(p) for p in played],
+    }
+
+
+def without_texts(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The figures with ids, levels and rules of each case, and nothing that was said in it."""
+    cases = [{key: case[key] for key in _BLIND_KEYS} for case in figures["cases"]]
+    return {**figures, "cases": cases, "dialogues": None, "blind": True}
+
+
+def _figures(played: Sequence[Played]) -> dict[str, Any]:
     return {
         "vignettes": len(played),
         "triage": _triage(played),
         "emergency": _emergency(played),
+        "levels": {level: _level(played, level) for level in DISPOSITIONS},
         "contributors": _contributors(played),
-        "extraction": _extraction([p for p in played if not _was_cut_short(p)]),
+        "extraction": _extraction([p for p in played if not p.was_cut_short]),
         "dialogue": _dialogue(played),
+        "elicitation": elicitation(played),
         "confusion": _confusion(played),
-        "cases": [_case(p) for p in played],
     }
 
 
@@ -74,15 +60,16 @@ def clopper_pearson_lower(hits: int, of: int, confidence: float = 0.95) -> float
     return float(beta.ppf(1 - confidence, hits, of - hits + 1)) if hits else 0.0
 
 
-def _rank(level: Disposition | None) -> int:
-    return len(DISPOSITIONS) if level is None else DISPOSITIONS.index(level)
+def clopper_pearson_upper(hits: int, of: int, confidence: float = 0.95) -> float:
+    """One-sided upper bound of a share (Clopper and Pearson 1934); 1.0 when nothing was tried."""
+    return 1 - clopper_pearson_lower(of - hits, of, confidence)
 
 
 def _triage(played: Sequence[Played]) -> dict[str, Any]:
     return {
         "exact": _share(played, lambda p: p.is_exact),
         "within_acceptable": _share(played, lambda p: p.is_acceptable),
-        "under_triage": _share(played, lambda p: p.is_under),
+        "under_triage": _bounded_above(_share(played, lambda p: p.is_under)),
         "over_triage": _share(played, lambda p: p.is_over),
         "no_result": _share(played, lambda p: p.level is None),
     }
@@ -91,12 +78,29 @@ def _triage(played: Sequence[Played]) -> dict[str, Any]:
 def _emergency(played: Sequence[Played]) -> dict[str, Any]:
     real = [p for p in played if p.vignette.gold.level == "emergency"]
     others = [p for p in played if "emergency" not in p.vignette.gold.acceptable_levels]
-    sensitivity = _share(real, lambda p: p.level == "emergency")
-    bound = clopper_pearson_lower(sensitivity["count"], sensitivity["of"])
     return {
-        "sensitivity": sensitivity | {"lower_bound_95": round(bound, 4)},
+        "sensitivity": _bounded(_share(real, lambda p: p.level == "emergency")),
         "false_alarms": _share(others, lambda p: p.level == "emergency"),
     }
+
+
+def _level(played: Sequence[Played], level: Disposition) -> dict[str, Any]:
+    """Of the patients who need this level, those who got it; of those who got it, the right."""
+    need = [p for p in played if p.vignette.gold.level == level]
+    got = [p for p in played if p.level == level]
+    return {
+        "sensitivity": _bounded(_share(need, lambda p: p.level == level)),
+        "acceptable": _share(need, lambda p: p.is_acceptable),
+        "predictive_value": _share(got, lambda p: p.is_acceptable),
+    }
+
+
+def _bounded(share: dict[str, Any]) -> dict[str, Any]:
+    return share | {"lower_bound_95": round(clopper_pearson_lower(share["count"], share["of"]), 4)}
+
+
+def _bounded_above(share: dict[str, Any]) -> dict[str, Any]:
+    return share | {"upper_bound_95": round(clopper_pearson_upper(share["count"], share["of"]), 4)}
 
 
 def _contributors(played: Sequence[Played]) -> dict[str, Any]:
@@ -112,14 +116,6 @@ def _has_right_first(played: Played) -> bool:
 def _has_right_three(played: Played) -> bool:
     shown = set(played.contributors[:3])
     return all(shown & set(entry) for entry in played.vignette.gold.top3_must)
-
-
-def _was_cut_short(played: Played) -> bool:
-    """True for an emergency that was rightly heard: it ends before the rest is asked.
-
-    A false alarm stays in, and what it left unasked counts as missed.
-    """
-    return played.level == "emergency" and played.is_acceptable
 
 
 def _extraction(played: Sequence[Played]) -> dict[str, Any]:
@@ -163,11 +159,18 @@ def _dialogue(played: Sequence[Played]) -> dict[str, Any]:
     return {
         "questions_median": median(calm) if calm else None,
         "questions_to_emergency_median": median(alarmed) if alarmed else None,
+        "questions_asked": _histogram(calm),
+        "questions_to_emergency": _histogram(alarmed),
         "answered_share": _share(played, lambda p: p.level is not None),
         "understood_share": _ratio(asked - sum(p.repeats for p in played), asked),
         "turns_mean": round(mean(p.turns for p in played), 2) if played else None,
         "turns_median": median(p.turns for p in played) if played else None,
     }
+
+
+def _histogram(counts: Sequence[int]) -> dict[str, int]:
+    found = Counter(counts)
+    return {str(n): found[n] for n in range(max(counts) + 1)} if counts else {}
 
 
 def _confusion(played: Sequence[Played]) -> dict[str, dict[str, int]]:
@@ -188,6 +191,7 @@ def _case(played: Played) -> dict[str, Any]:
         "level": played.level,
         "exact": played.is_exact,
         "acceptable": played.is_acceptable,
+        "why_wrong": why_wrong(played) if not played.is_exact else "",
         "rules": list(played.rules),
         "contributors": list(played.contributors),
         "top1": _has_right_first(played) if gold.rank1_ok else None,
@@ -195,10 +199,34 @@ def _case(played: Played) -> dict[str, Any]:
         "locations": list(played.locations),
         "frequency": played.frequency,
         "triggers": list(played.triggers),
+        "read": [asdict(one) for one in played.read],
+        "ledger": [asdict(entry) for entry in played.ledger],
         "questions": list(played.topics),
         "turns": played.turns,
         "transcript": [{"from": who, "text": text} for who, text in played.transcript],
     }
+
+
+def why_wrong(played: Played) -> str:
+    """What kept the expected level from coming out, told without the patient's words."""
+    gold = played.vignette.gold
+    if played.level is None:
+        return "no result within the limit of turns"
+    misread = [kind for kind in KINDS if _is_misread(kind, played)]
+    also = f"; misread: {', '.join(misread)}" if misread else ""
+    if rank(played.level) > rank(gold.level):
+        return f"nothing that calls for {gold.level} was heard{also}"
+    return f"{', '.join(played.rules[:3]) or 'no rule'} called for {played.level}{also}"
+
+
+def _is_misread(kind: str, played: Played) -> bool:
+    gold = played.vignette.gold
+    got, expected = {
+        "location": (played.locations, gold.locations),
+        "frequency": (_one(played.frequency), _one(gold.frequency)),
+        "trigger": (played.triggers, gold.triggers),
+    }[kind]
+    return bool(set(expected or ()) - set(got or ()))
 
 
 def _share(played: Sequence[Played], is_hit: Callable[[Played], bool]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import logging
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,15 @@ from bot import logs, training
 from bot.evaluation.errors import InputError
 from bot.settings import use_settings, workbench_settings
 from bot.triage.reading import Reading
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text, and the topic of the question before it (None: no question) if that is `known`."""
+
+    text: str
+    asked: str | None = None
+    known: bool = False
 
 
 def parse_lines(name: str) -> int:
@@ -34,15 +44,15 @@ def parse_lines(name: str) -> int:
     return 0
 
 
-def read_texts(name: str) -> list[str]:
-    """The texts: a line is one text, or a JSON object with `text`."""
+def read_texts(name: str) -> list[Said]:
+    """The texts: a line is one text, or a JSON object with `text` and, if known, `asked`."""
     content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     lines = content.decode("utf-8", errors="replace").removesuffix("\n").split("\n")
     lines = lines if content else []
     return [_text(number, line.rstrip("\r")) for number, line in enumerate(lines, start=1)]
 
 
-def heard(texts: Iterable[str]) -> Iterator[dict[str, Any]]:
+def heard(texts: Iterable[Said]) -> Iterator[dict[str, Any]]:
     """One dictionary of the contract for each text, through the channel's cleaning and the model.
 
     Offsets are those of the text as cleaned, which is the `text` given back.
@@ -52,30 +62,33 @@ def heard(texts: Iterable[str]) -> Iterator[dict[str, Any]]:
     from bot.channels.errors import MalformedRequest, TooLong
     from bot.channels.text import MAX_TEXT, clean_text
     from bot.engine import load_agent
-    from bot.nlu.parse import to_parse_line
+    from bot.nlu.parse import in_light_of, to_parse_line
     from bot.settings import get_settings
 
     agent = load_agent(get_settings(), InMemoryTrackerStore(domain=None))
-    for number, text in enumerate(texts, start=1):
+    for number, said in enumerate(texts, start=1):
         try:
-            cleaned = clean_text(text)
+            cleaned = clean_text(said.text)
         except TooLong:
             raise InputError(f"Line {number} has more than {MAX_TEXT} characters.") from None
         except MalformedRequest:
-            yield to_parse_line(text, {}, Reading())
+            yield to_parse_line(said.text, {}, Reading())
             continue
         parsed = asyncio.run(agent.parse_message(cleaned))
         reading = Reading.from_entities(parsed.get("entities", ()))
-        yield to_parse_line(cleaned, parsed.get("intent", {}), reading)
+        intent = parsed.get("intent", {})
+        if said.known:
+            intent = in_light_of(intent, said.asked)
+        yield to_parse_line(cleaned, intent, reading)
 
 
-def _text(number: int, line: str) -> str:
+def _text(number: int, line: str) -> Said:
     if not line.lstrip().startswith("{"):
-        return line
+        return Said(line)
     try:
         entry = json.loads(line)
     except ValueError:
-        return line
+        return Said(line)
     if not isinstance(entry, dict) or not isinstance(entry.get("text"), str):
         raise InputError(f'Line {number} is JSON without a "text": write {{"text": "..."}}.')
-    return str(entry["text"])
+    return Said(str(entry["text"]), entry.get("asked"), "asked" in entry)

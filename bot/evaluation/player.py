@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, cast
 
-from bot.evaluation.metrics import Played
+from bot.evaluation.played import Played, Read
 from bot.evaluation.vignettes import Vignette
 from bot.triage.assessment import Disposition
 from bot.triage.content import Knowledge
 from bot.triage.intake import Intake
+from bot.triage.ledger import ledger
 
 MAX_TURNS = 25
 """A patient who has no result after this many messages would have left."""
 TRIGGER_GROUPS = frozenset({"timing", "trigger"})
+_NOT_READ = frozenset({"findings", "words", "asked"})
 
 Message = Mapping[str, Any]
 
@@ -87,7 +89,6 @@ def _played(
     knowledge: Knowledge,
 ) -> Played:
     assessment = answer.get("assessment") or {}
-    present = [name for name, said in intake.findings.items() if said.status == "present"]
     return Played(
         vignette=vignette,
         level=level_of(answer),
@@ -95,14 +96,55 @@ def _played(
         contributors=tuple(c["id"] for c in assessment.get("contributors", ())),
         locations=intake.locations,
         frequency=intake.frequency,
-        triggers=tuple(sorted(name for name in present if _is_trigger(name, knowledge))),
+        triggers=tuple(sorted(n for n in _present(intake) if _is_trigger(n, knowledge))),
         topics=tuple(talk.topics),
         repeats=talk.repeats,
         turns=talk.turns,
+        ledger=ledger(_at_gold_places(intake, vignette, knowledge), knowledge),
+        items=_items(assessment, knowledge),
+        heeded=_heeded(assessment),
+        read=_read(intake),
         transcript=tuple(talk.transcript),
     )
+
+
+def _at_gold_places(intake: Intake, vignette: Vignette, knowledge: Knowledge) -> Intake:
+    """The intake at the patient's own places: a place that was misread asks the wrong signs."""
+    places = tuple(p for p in vignette.gold.locations or () if p in knowledge.locations)
+    return replace(intake, locations=places) if places else intake
+
+
+def _present(intake: Intake) -> list[str]:
+    return [name for name, said in intake.findings.items() if said.status == "present"]
 
 
 def _is_trigger(name: str, knowledge: Knowledge) -> bool:
     finding = knowledge.findings.get(name)
     return finding is not None and finding.group in TRIGGER_GROUPS
+
+
+def _items(assessment: Mapping[str, Any], knowledge: Knowledge) -> tuple[str, ...]:
+    """The page's items that the result tells of, in any of its parts."""
+    named = [c["id"] for c in assessment.get("contributors", ())]
+    steps = (s for name in named for s in knowledge.items[name].diagnostics)
+    advice = (a["item"] for a in assessment.get("advice", ()))
+    left_out = (knowledge.strategies[w["id"]].item for w in assessment.get("withheld", ()))
+    treatments = assessment.get("treatments", ())
+    return tuple(dict.fromkeys((*named, *steps, *advice, *left_out, *treatments)))
+
+
+def _heeded(assessment: Mapping[str, Any]) -> tuple[str, ...]:
+    changed = (name for a in assessment.get("advice", ()) for name in a["cautions"])
+    withheld = (w["because"] for w in assessment.get("withheld", ()))
+    return tuple(dict.fromkeys((*changed, *withheld)))
+
+
+def _read(intake: Intake) -> tuple[Read, ...]:
+    """Everything that was understood: fields first, then findings."""
+    fields = (
+        Read(name, str(value), intake.words.get(name, ""))
+        for name, value in intake.to_dict().items()
+        if name not in _NOT_READ and value not in (None, ())
+    )
+    signs = (Read(name, a.status, a.words) for name, a in intake.findings.items())
+    return (*fields, *signs)

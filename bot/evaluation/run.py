@@ -1,51 +1,97 @@
-"""`python -m bot evaluate`: plays vignettes against the trained bot and prints the figures."""
+"""`python -m bot evaluate`: plays described patients against the trained bot."""
 
 from __future__ import annotations
 
 import json
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tqdm import tqdm
 
 from bot import training
-from bot.evaluation.metrics import Played, report
+from bot.evaluation.coverage import coverage
+from bot.evaluation.dialogues import Dialogue, Spoken, hold
+from bot.evaluation.faults import under_faults
+from bot.evaluation.html import render
+from bot.evaluation.metrics import report, without_texts
+from bot.evaluation.played import Played
 from bot.evaluation.player import play
-from bot.evaluation.vignettes import Vignette, load_vignettes
+from bot.evaluation.suite import Suite, load_suite
+from bot.evaluation.talks import talks_report
+from bot.evaluation.terminal import summary
+from bot.evaluation.vignettes import Vignette
+from bot.evaluation.wording import wording
 from bot.knowledge import knowledge
 from bot.settings import use_settings, workbench_settings
 from bot.triage.content import Knowledge
 
+if TYPE_CHECKING:
+    from bot.evaluation.engine import Bench
 
-def evaluate(files: Sequence[Path], json_file: Path | None = None) -> int:
-    """Play all vignettes of `files`, print the metrics, write them to `json_file`; 0.
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What an evaluation should bring besides the figures on the terminal.
+
+    `blind`: the sets are kept aside, so nothing that is written or printed holds a text of
+    them. `faults`: play the danger signs again with each action failing.
+    """
+
+    json_file: Path | None = None
+    report_file: Path | None = None
+    blind: bool = False
+    faults: bool = False
+
+
+def evaluate(files: Sequence[Path], wishes: Wishes) -> int:
+    """Play `files` (none: the project's own), print the metrics, write what was wished; 0.
 
     Raises VignetteError for a malformed file, before anything is played.
     """
     content = knowledge()
-    vignettes = [with_known_ids(v, content) for v in load_vignettes(files)]
+    suite = load_suite(files)
+    vignettes = [with_known_ids(v, content) for v in suite.vignettes]
     training.ensure_fresh()
-    figures = report(play_all(vignettes, content))
+    with bench() as on:
+        figures = _figures(replace(suite, vignettes=tuple(vignettes)), content, on, wishes.faults)
+    figures = without_texts(figures) if wishes.blind else figures
     print(summary(figures))
-    if json_file:
-        text = json.dumps(figures, indent=2, ensure_ascii=False)
-        json_file.write_text(text + "\n", encoding="utf-8")
+    if wishes.json_file:
+        _write(wishes.json_file, json.dumps(figures, indent=2, ensure_ascii=False) + "\n")
+    if wishes.report_file:
+        _write(wishes.report_file, render(figures))
+        print(f"\nThe report: {wishes.report_file}")
     return 0
 
 
-def play_all(vignettes: Sequence[Vignette], content: Knowledge) -> list[Played]:
-    """Play the vignettes one after the other on one engine and a database of their own."""
+@contextmanager
+def bench() -> Iterator[Bench]:
+    """The trained bot over a database of its own, gone at the end."""
     with tempfile.TemporaryDirectory(prefix="spasm-triage-") as folder:
         use_settings(workbench_settings(Path(folder)))
         from bot.evaluation.engine import Bench
 
-        with Bench() as bench:
-            shown = tqdm(vignettes, desc="Playing vignettes", unit="vignette", file=sys.stderr)
-            return [play(vignette, bench.converse(), content) for vignette in shown]
+        with Bench() as on:
+            yield on
+
+
+def hold_all(
+    dialogues: Sequence[Dialogue], content: Knowledge, on: Bench
+) -> list[tuple[Dialogue, Spoken]]:
+    """Hold the dialogues one after the other, each patient's own length measured first."""
+    patients = {d.patient.id: d.patient for d in dialogues}
+    turns = {name: play(p, on.converse(), content).turns for name, p in patients.items()}
+    return [
+        (d, hold(d, on.converse(), turns[d.patient.id], content))
+        for d in shown(dialogues, "Holding dialogues")
+    ]
 
 
 def with_known_ids(vignette: Vignette, content: Knowledge) -> Vignette:
@@ -57,61 +103,28 @@ def with_known_ids(vignette: Vignette, content: Knowledge) -> Vignette:
     return replace(vignette, gold=replace(vignette.gold, triggers=triggers))
 
 
-def summary(figures: Mapping[str, Any]) -> str:
-    """The metrics as lines for a terminal, with every case that went wrong."""
-    lines = [f"Vignettes                    {figures['vignettes']}", ""]
-    for name, share in figures["triage"].items():
-        lines.append(f"{_label(name)}{_share(share)}")
-    emergency = figures["emergency"]
-    bound = emergency["sensitivity"]["lower_bound_95"]
-    lines.append(
-        f"{_label('emergency_sensitivity')}{_share(emergency['sensitivity'])}"
-        f"  one-sided 95 % bound {bound:.1%}"
-    )
-    lines.append(f"{_label('false_alarms')}{_share(emergency['false_alarms'])}")
-    lines += [f"{_label(name)}{_share(s)}" for name, s in figures["contributors"].items()]
-    lines += ["", *_extraction_lines(figures["extraction"]), ""]
-    lines += [f"{_label(name)}{_value(v)}" for name, v in figures["dialogue"].items()]
-    return "\n".join([*lines, "", *_confusion_lines(figures["confusion"]), *_wrong(figures)])
+def shown(things: Sequence[T], doing: str) -> Iterable[T]:
+    """The things, with a progress bar on standard error where there are any."""
+    return tqdm(things, desc=doing, file=sys.stderr) if things else things
 
 
-def _extraction_lines(extraction: Mapping[str, Any]) -> list[str]:
-    return [
-        f"{_label(kind)}precision {_percent(v['precision'])}  recall {_percent(v['recall'])}"
-        for kind, v in extraction.items()
-    ]
+def _figures(suite: Suite, content: Knowledge, on: Bench, faults: bool) -> dict[str, Any]:
+    played = [play(v, on.converse(), content) for v in shown(suite.vignettes, "Playing vignettes")]
+    held = hold_all((*suite.told, *suite.denied), content, on)
+    return report(played) | {
+        "files": list(suite.files),
+        "knowledge_version": content.version,
+        "coverage": coverage(_alone(played), content),
+        "wording": wording(content),
+        "dialogues": talks_report(held) if held else None,
+        "faults": under_faults(suite.told, content, on, shown) if faults else None,
+    }
 
 
-def _confusion_lines(confusion: Mapping[str, Mapping[str, int]]) -> list[str]:
-    columns = list(next(iter(confusion.values())))
-    head = f"{'gold / got':<14}" + "".join(f"{name:>11}" for name in columns)
-    rows = [f"{g:<14}" + "".join(f"{n:>11}" for n in row.values()) for g, row in confusion.items()]
-    return [head, *rows]
+def _alone(played: Sequence[Played]) -> list[Played]:
+    return [p for p in played if not p.vignette.told_as]
 
 
-def _wrong(figures: Mapping[str, Any]) -> list[str]:
-    wrong = [c for c in figures["cases"] if not c["acceptable"]]
-    lines = [
-        f"  {c['id']}: {c['level'] or 'no result'} instead of "
-        f"{' or '.join(c['acceptable_levels'])} (rules: {', '.join(c['rules']) or 'none'})"
-        for c in wrong
-    ]
-    return ["", "Not within the acceptable levels:", *lines] if lines else []
-
-
-def _label(name: str) -> str:
-    return f"{name.replace('_', ' '):<29}"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return _share(value)
-    return "-" if value is None else f"{value:g}"
-
-
-def _share(share: Mapping[str, Any]) -> str:
-    return f"{_percent(share['share'])}  ({share['count']} of {share['of']})"
-
-
-def _percent(value: float | None) -> str:
-    return "     -" if value is None else f"{value:6.1%}"
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")

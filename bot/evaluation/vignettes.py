@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -35,13 +35,17 @@ class Gold:
 
 @dataclass(frozen=True)
 class Vignette:
-    """One described patient. `answers`: topic -> the successive replies to it."""
+    """One described patient. `answers`: topic -> the successive replies to it.
+
+    `told_as`: of a patient who is told in several ways (`openings`), the id they share.
+    """
 
     id: str
     file: str
     opening: str
     gold: Gold
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    told_as: str = ""
 
     def reply(self, topic: str, asked_before: int) -> str:
         """The reply to a question of `topic`; when replies run out the last is said again."""
@@ -56,7 +60,7 @@ def load_vignettes(files: Iterable[Path]) -> list[Vignette]:
     vignettes: list[Vignette] = []
     for file in files:
         for number, entry in enumerate(_entries(file), start=1):
-            vignettes.append(_Reader(file, number, entry).vignette())
+            vignettes += _Reader(file, number, entry).vignettes()
     seen: dict[str, str] = {}
     for vignette in vignettes:
         if vignette.id in seen:
@@ -85,7 +89,7 @@ def _entries(file: Path) -> list[object]:
 class _Reader:
     """Reads one entry; every complaint names file, vignette and key."""
 
-    KEYS = frozenset({"id", "who", "opening", "answers", "gold"})
+    KEYS = frozenset({"id", "who", "opening", "openings", "answers", "gold"})
     GOLD_KEYS = frozenset(
         {"locations", "frequency", "triggers", "level", "acceptable_levels", "rank1_ok",
          "top3_must"}
@@ -97,16 +101,24 @@ class _Reader:
         self.entry = self._mapping("", entry)
         self.name = self._text("id", self.entry.get("id"))
 
-    def vignette(self) -> Vignette:
+    def vignettes(self) -> list[Vignette]:
+        """The one vignette, or one for each of its `openings`."""
         self._warn_of_unknown("", self.entry, self.KEYS)
         answers = self._mapping("answers", self.entry.get("answers") or {})
-        return Vignette(
+        one = Vignette(
             id=self.name,
             file=self.file,
-            opening=self._text("opening", self.entry.get("opening")),
+            opening="",
             answers={t: self._replies(f"answers.{t}", said) for t, said in answers.items()},
             gold=self._gold(self._mapping("gold", self.entry.get("gold"))),
         )
+        if "openings" not in self.entry:
+            return [replace(one, opening=self._text("opening", self.entry.get("opening")))]
+        ways = self._replies("openings", self.entry["openings"])
+        return [
+            replace(one, id=f"{one.id}/{number}", opening=said, told_as=one.id)
+            for number, said in enumerate(ways, start=1)
+        ]
 
     def _gold(self, gold: Mapping[str, Any]) -> Gold:
         self._warn_of_unknown("gold.", gold, self.GOLD_KEYS)

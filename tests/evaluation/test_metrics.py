@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from bot.evaluation.metrics import Played, clopper_pearson_lower, report
+from bot.evaluation.metrics import clopper_pearson_lower, report
+from bot.evaluation.played import Played
 from bot.evaluation.run import summary
 from bot.evaluation.vignettes import Gold, Vignette
 

@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from bot.evaluation.errors import InputError
-from bot.evaluation.parse import read_texts
+from bot.evaluation.parse import Said, read_texts
+from bot.nlu.parse import in_light_of
 from bot.settings import ROOT
 
 
 def texts(tmp_path: Path, content: str) -> list[str]:
     file = tmp_path / "texts.txt"
     file.write_text(content, encoding="utf-8")
-    return read_texts(str(file))
+    return [said.text for said in read_texts(str(file))]
 
 
 def test_a_line_is_a_text_and_empty_lines_keep_their_place(tmp_path: Path) -> None:
@@ -27,6 +28,20 @@ def test_a_line_is_a_text_and_empty_lines_keep_their_place(tmp_path: Path) -> No
 
 def test_json_lines_are_read(tmp_path: Path) -> None:
     assert texts(tmp_path, '{"text": "a\\nb", "id": 1}\nplain') == ["a\nb", "plain"]
+
+
+def test_json_lines_may_say_what_was_asked(tmp_path: Path) -> None:
+    file = tmp_path / "texts.jsonl"
+    file.write_text('{"text": "a", "asked": null}\n{"text": "b", "asked": "age"}\n{"text": "c"}')
+    expected = [Said("a", None, True), Said("b", "age", True), Said("c")]
+    assert read_texts(str(file)) == expected
+
+
+def test_to_tell_is_an_answer_only_when_something_was_asked() -> None:
+    told = {"name": "inform", "confidence": 0.9}
+    assert in_light_of(told, None) == {"name": "report_symptoms", "confidence": 0.9}
+    assert in_light_of({"name": "report_symptoms"}, "location") == {"name": "inform"}
+    assert in_light_of({"name": "book"}, None) == {"name": "book"}
 
 
 def test_an_odd_brace_is_just_text(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.evaluation.player import MAX_TURNS, play
 from bot.evaluation.vignettes import Gold, Vignette
-from bot.triage.content import Finding, Knowledge
+from bot.triage.content import Finding, Item, Knowledge
 from bot.triage.intake import Answer, Intake
 
 CONTENT = Knowledge(
@@ -15,6 +15,10 @@ CONTENT = Knowledge(
     findings={
         "cold": Finding("cold", "trigger", "cold", "no cold", ("x",)),
         "fever": Finding("fever", "associated", "fever", "no fever", ("x",)),
+    },
+    items={
+        name: Item(name, "cause", name, name, ("x",), "draft", diagnostics=("exam",))
+        for name in ("fatigue", "dehydration")
     },
 )
 
@@ -69,6 +73,8 @@ def test_questions_are_answered_by_their_topic() -> None:
     assert (played.level, played.turns, played.repeats) == ("book", 5, 0)
     assert played.contributors == ("fatigue", "dehydration")
     assert played.triggers == ("cold",)
+    assert played.items == ("fatigue", "dehydration", "exam")
+    assert ("cold", "present") in {(one.id, one.value) for one in played.read}
 
 
 def test_a_question_put_again_is_counted_as_not_understood() -> None:

@@ -2,52 +2,76 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from bot.evaluation.dialogues import Dialogue, Spoken, hold, load_dialogues
+from bot.evaluation.dialogues import Dialogue, Position, Spoken, hold
+from bot.evaluation.faults import held_under, spread_pairs
 from bot.evaluation.player import level_of, play
+from bot.evaluation.run import bench as open_bench
+from bot.evaluation.suite import load_suite
 from bot.knowledge import knowledge
-from bot.settings import ROOT, get_settings, use_settings, workbench_settings
+from bot.settings import ROOT, get_settings, use_settings
 
-FILE = ROOT / "tests" / "scenarios" / "dialogues" / "red_flags.yml"
-TOLD, DENIED = load_dialogues(FILE)
+FOLDER = ROOT / "tests" / "scenarios" / "dialogues"
+SUITE = load_suite([FOLDER / "red_flags.yml", FOLDER / "mixed.yml"])
+TOLD, DENIED = SUITE.told, SUITE.denied
+POSITIONS = get_args(Position)
+pytestmark = pytest.mark.timeout(1200)  # more than five hundred conversations
 
 
-def test_each_red_flag_is_said_in_seven_wordings_or_more() -> None:
+def test_each_red_flag_is_said_in_eight_wordings_or_more() -> None:
     said = Counter(d.sign for d in TOLD)
-    assert {f: said[f] for f in knowledge().red_flags if said[f] < 7} == {}
-    assert len(TOLD) >= 320
+    assert {f: said[f] for f in knowledge().red_flags if said[f] < 8} == {}
+    assert len(TOLD) >= 380
     assert len({d.id for d in (*TOLD, *DENIED)}) == len(TOLD) + len(DENIED)
 
 
 def test_the_denied_signs_are_red_flags_too() -> None:
-    assert len(DENIED) >= 70
+    assert len(DENIED) >= 120
     assert {d.sign for d in DENIED} <= {*knowledge().red_flags, "E3"}
 
 
-@pytest.fixture(scope="module")
-def spoken(model_path: Path) -> Iterator[Mapping[str, Spoken]]:
-    """All talks, held one after the other on one bot. Keys: their ids."""
-    before = get_settings()
-    with tempfile.TemporaryDirectory(prefix="spasm-triage-") as folder:
-        use_settings(workbench_settings(Path(folder)))
-        from bot.evaluation.engine import Bench
+@pytest.mark.parametrize("position", POSITIONS)
+def test_signs_are_told_and_denied_early_late_and_after_the_result(position: str) -> None:
+    assert sum(d.position == position for d in TOLD) >= 35
+    assert sum(d.position == position for d in DENIED) >= 12
 
-        with Bench() as bench:
-            patients = {d.patient.id: d.patient for d in TOLD}.values()
-            alone = {p.id: play(p, bench.converse(), knowledge()) for p in patients}
-            assert all(p.level in ("self_care", "book") for p in alone.values())
-            yield {
-                d.id: hold(d, bench.converse(), alone[d.patient.id].turns, knowledge())
-                for d in (*TOLD, *DENIED)
-            }
+
+def test_many_signs_stand_beside_harmless_talk() -> None:
+    assert sum(d.has_distractor for d in TOLD) >= 45
+    assert sum(d.has_distractor for d in DENIED) >= 15
+
+
+@pytest.fixture(scope="module")
+def bench(model_path: Path) -> Iterator[Any]:
+    """One bot for all talks of this file."""
+    before = get_settings()
+    with open_bench() as on:
+        yield on
     use_settings(before)
+
+
+@pytest.fixture(scope="module")
+def lengths(bench: Any) -> dict[str, int]:
+    """How many messages each harmless patient needs; their results are harmless too."""
+    patients = {d.patient.id: d.patient for d in TOLD}.values()
+    alone = {p.id: play(p, bench.converse(), knowledge()) for p in patients}
+    assert {p.level for p in alone.values()} <= {"self_care", "book"}
+    return {name: played.turns for name, played in alone.items()}
+
+
+@pytest.fixture(scope="module")
+def spoken(bench: Any, lengths: dict[str, int]) -> Mapping[str, Spoken]:
+    """All talks, held one after the other. Keys: their ids."""
+    return {
+        d.id: hold(d, bench.converse(), lengths[d.patient.id], knowledge())
+        for d in (*TOLD, *DENIED)
+    }
 
 
 @pytest.mark.model
@@ -80,6 +104,20 @@ def test_what_is_denied_or_only_sounds_like_it_raises_no_emergency(
 ) -> None:
     alarmed = [d for d in DENIED if spoken[d.id].played.level == "emergency"]
     assert not alarmed, _lines(alarmed)
+
+
+@pytest.mark.model
+def test_an_emergency_is_heard_in_its_turn_while_any_single_action_fails(
+    bench: Any, lengths: dict[str, int]
+) -> None:
+    """Every emergency once, the failing actions dealt out in turn (`--faults` plays all)."""
+    actions = bench.actions()
+    assert len(actions) >= 10
+    pairs = spread_pairs(TOLD, actions)
+    assert {action for action, _ in pairs} == set(actions)
+    held = held_under(pairs, lengths, knowledge(), bench)
+    missed = [pair for pair, spoken in held if level_of(spoken.answer) != "emergency"]
+    assert not missed, "\n".join(f"{action}: {d.id}" for action, d in missed)
 
 
 def _questions(answer: Mapping[str, Any]) -> list[Any]:
