@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from bot import metrics
 from bot.channels.errors import (
     ChannelError,
     PayloadNotOffered,
@@ -29,6 +30,7 @@ from bot.channels.tokens import Tokens
 from bot.channels.turns import LOCK_WAIT, TURN_LIMIT, Turns
 from bot.store.errors import UnknownConversation
 from bot.store.inbox import LEASE, InProgress, New, Replay
+from bot.store.record import Record
 
 Answer = dict[str, Any]
 Message = dict[str, Any]
@@ -56,6 +58,7 @@ class Desk:
     _open: set[asyncio.Future[Any]] = field(default_factory=set)
     _recovery: asyncio.Future[None] | None = None
 
+    @metrics.counted_turn
     async def answer(self, conversation_id: str, address: str, said: Said) -> Answer:
         """The committed answer to a message.
 
@@ -68,7 +71,8 @@ class Desk:
         if refused:
             refused.messages = await self.safety(address, said.words)
             raise refused
-        danger = await self._hear(said.words)
+        with metrics.stage("hear"):
+            danger = await self._hear(said.words)
         limit = EMERGENCY_DEADLINE - (time.monotonic() - begin) if danger else _OVERALL_LIMIT
         try:
             return await self._in_time(self._answer(conversation_id, said), limit)
@@ -104,6 +108,12 @@ class Desk:
         messages = await self._in_time(question, _OVERALL_LIMIT)
         return {"conversation_id": conversation_id, "messages": messages}
 
+    async def record(self, conversation_id: str, address: str) -> Record:
+        """All that is known of the conversation, for its patient. Raises ChannelError."""
+        await self._admit(self.rates.check_read, address)
+        question = self._ask(self.ledger.record, conversation_id)
+        return await self._in_time(question, _OVERALL_LIMIT)
+
     async def remove(self, conversation_id: str, address: str) -> None:
         """Delete the conversation. Raises ChannelError."""
         await self._admit(self.rates.check_read, address)
@@ -120,7 +130,8 @@ class Desk:
 
     async def _answer(self, conversation_id: str, said: Said) -> Answer:
         begin = time.monotonic()
-        outcome, message = await self._ask(self._check_in, conversation_id, said)
+        with metrics.stage("keep"):
+            outcome, message = await self._ask(self._check_in, conversation_id, said)
         while isinstance(outcome, InProgress):
             if time.monotonic() - begin > LOCK_WAIT:
                 raise TurnInProgress(retry_after=RETRY_AFTER)
@@ -164,7 +175,7 @@ class Desk:
     async def _take(self, turn: Coroutine[Any, Any, T]) -> T:
         """Run a turn in the engine's thread and note how it went. Raises ServiceDown."""
         try:
-            result = await self.engine.start(turn)
+            result = await self.engine.start(metrics.queued(turn))
         except TurnFailed as failure:
             raise self._down(failure.reason) from None
         except ChannelError:
@@ -234,6 +245,7 @@ class Desk:
 
     def _down(self, reason: str) -> ServiceDown:
         _log.error("turn.failed", reason=reason)
+        metrics.FAILURES.labels(reason).inc()
         self.health.turn_failed(reason)
         return ServiceDown(retry_after=RETRY_AFTER)
 

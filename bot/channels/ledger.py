@@ -14,6 +14,7 @@ from bot.store.database import Database
 from bot.store.inbox import InProgress, New, Replay, fail, receive
 from bot.store.models import InboxMessage, Message
 from bot.store.queries import record_incident
+from bot.store.record import Record, patient_record
 from bot.store.turns import Turn
 
 _WAITING = ("received", "failed")
@@ -99,6 +100,11 @@ class Ledger:
         """The messages after `after`. Raises StoreError."""
         with self.database.begin() as session:
             return transcript(session, conversation_id, after)
+
+    def record(self, conversation_id: str) -> Record:
+        """All that is known of the conversation. Raises StoreError."""
+        with self.database.begin() as session:
+            return patient_record(session, conversation_id)
 
     def remove(self, conversation_id: str) -> None:
         """Delete the conversation for good. Raises StoreError."""

@@ -10,7 +10,7 @@ from rasa.core.agent import Agent
 from bot.channels.desk import Desk
 from bot.channels.ledger import Ledger
 from bot.channels.limits import Rates
-from bot.channels.responses import ClinicResponses
+from bot.channels.responses import EMERGENCY_PREFIX, ClinicResponses
 from bot.channels.safety import SELF_TEST, TECHNICAL_PROBLEM, Danger, SafetyNet
 from bot.channels.tokens import Tokens
 from bot.channels.turns import Turns
@@ -19,7 +19,6 @@ from bot.store.database import open_database
 from bot.store.tracker_store import strict
 
 _log = structlog.get_logger(__name__)
-EMERGENCY_PREFIX = "utter_emergency_"
 
 
 class MissingResponse(Exception):

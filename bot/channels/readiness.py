@@ -17,6 +17,8 @@ from bot.store.errors import StoreError
 PATIENCE = 2.0
 """Seconds for one check; a check that hangs has failed."""
 _LOCK_NAME = "health"
+PARTS = ("engine", "store", "lock", "danger_check", "last_turn")
+"""Names of all that can be down."""
 
 
 async def readiness(desk: Desk | None) -> list[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from sanic.request import Request
 
 from bot.channels.errors import ChannelError, MalformedRequest, TooLong
 from bot.channels.text import MAX_TEXT, clean_text, normalise
+from bot.proxies import visitor
 
 MAX_BODY = 64 * 1024
 """Bytes: 4,000 characters fit even if each is escaped as two \\uXXXX."""
@@ -93,14 +94,9 @@ def read_after(request: Request) -> int:
     return int(given)
 
 
-def client_address(request: Request) -> str:
-    """Whose rate this request counts on.
-
-    A proxy on this machine says for whom it speaks; anybody else could make that up.
-    """
-    peer = request.ip or ""
-    forwarded = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
-    return forwarded if forwarded and _is_loopback(peer) else peer
+def client_address(request: Request, trusted: Sequence[str]) -> str:
+    """Whose rate this request counts on; `trusted`: proxies that say for whom they speak."""
+    return visitor(request.ip or "", request.headers.get("X-Forwarded-For", ""), trusted)
 
 
 def _read_object(request: Request) -> dict[str, Any]:
@@ -123,10 +119,3 @@ def _without_query(page: str) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return None
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:500]
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

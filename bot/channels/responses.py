@@ -24,6 +24,12 @@ _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _log = structlog.get_logger(__name__)
 
 
+EMERGENCY_PREFIX = "utter_emergency_"
+EMERGENCY_GENERAL = "utter_emergency_general"
+LAST_RESORT = "Call {emergency_number} now. Do not drive yourself. This chat cannot watch over you."
+"""Said when domain.yml itself cannot be relied on; the only text that must not come from it."""
+
+
 class ClinicResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
     """Responses of the domain, filled with slots and the clinic's settings."""
 
@@ -35,6 +41,28 @@ class ClinicResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
     ) -> None:
         super().__init__(domain.responses if domain else {})
         self._clinic = clinic_words(settings or get_settings())
+
+    def generate_from_slots(
+        self,
+        utter_action: str,
+        filled_slots: dict[str, Any],
+        output_channel: str,
+        **kwargs: Any,
+    ) -> dict[str, Any] | None:
+        """The filled response; None if the domain lacks it.
+
+        An emergency text always says what to do: one that is missing, empty or has a place
+        that nobody fills gives way to the general one, and that to `LAST_RESORT`.
+        """
+        stock = super().generate_from_slots
+        said: dict[str, Any] | None = stock(utter_action, filled_slots, output_channel, **kwargs)
+        if not utter_action.startswith(EMERGENCY_PREFIX) or _is_whole(said):
+            return said
+        _log.error("response.unsafe", response=utter_action)
+        general = stock(EMERGENCY_GENERAL, {}, output_channel)
+        text = general["text"] if general and _is_whole(general) else LAST_RESORT
+        card = {"card": {"type": "emergency"}}
+        return {"custom": card, **(said or {}), "text": _fill(text, self._clinic)}
 
     def _fill_response(
         self,
@@ -58,6 +86,12 @@ class ClinicResponses(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
         """A response without a conversation, as contract messages; [] if the domain lacks it."""
         said = self.generate_from_slots(response, {}, CHANNEL_NAME)
         return [contract_message(said)] if said else []
+
+
+def _is_whole(said: Mapping[str, Any] | None) -> bool:
+    """True for a text that says something and holds no brace that was to be filled."""
+    text = str((said or {}).get("text") or "")
+    return bool(text.strip()) and not re.search(r"[{}]", text)
 
 
 def _chosen_parts(text: str, words: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -18,7 +19,10 @@ from rasa.core.channels.channel import UserMessage
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.events import BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot import metrics
 from bot.channels.errors import TurnFailed, TurnInProgress
 from bot.channels.errors import UnknownConversation as NoSuchConversation
 from bot.channels.ledger import Incoming, Ledger
@@ -119,6 +123,7 @@ class Turns:
                 raise TurnFailed(reason) from None
 
     async def _note(self, reason: str, turn: Turn) -> None:
+        metrics.INCIDENTS.labels(reason).inc()
         try:
             await asyncio.to_thread(self._ledger.note_failure, reason, turn)
         except Exception as error:  # the edge: the failure itself must still be told
@@ -130,7 +135,8 @@ class Turns:
         lock = self._agent().lock_store.lock(conversation_id, wait_time_in_seconds=_POLL)
         async with AsyncExitStack() as held:
             try:
-                await asyncio.wait_for(held.enter_async_context(lock), LOCK_WAIT)
+                with metrics.stage("lock"):
+                    await asyncio.wait_for(held.enter_async_context(lock), LOCK_WAIT)
             except asyncio.TimeoutError:
                 raise TurnInProgress(retry_after=2) from None
             yield
@@ -147,11 +153,15 @@ class Turns:
     async def _take(self, turn: Turn, message: Incoming) -> None:
         processor, output = self._processor(), CollectingOutput()
         said = _as_rasa(turn.conversation_id, message, output)
-        tracker = await processor.log_message(said, should_save_tracker=False)
-        tracker = await processor.run_action_extract_slots(output, tracker)
-        await processor._run_prediction_loop(output, tracker)
+        with metrics.stage("understand"):
+            tracker = await processor.log_message(said, should_save_tracker=False)
+        with metrics.stage("decide"):
+            tracker = await processor.run_action_extract_slots(output, tracker)
+            await processor._run_prediction_loop(output, tracker)
         _check(output)
-        await processor.save_tracker(tracker)
+        with metrics.stage("save"):
+            await processor.save_tracker(tracker)
+        metrics.count_not_understood(_intent(tracker), _responses(tracker))
 
     async def _open(self, conversation_id: str) -> None:
         processor, output = self._processor(), CollectingOutput()
@@ -180,6 +190,17 @@ def _as_rasa(conversation_id: str, message: Incoming, output: CollectingOutput) 
         message_id=message.id,
         metadata=turn_metadata(label=message.label),
     )
+
+
+def _intent(tracker: DialogueStateTracker) -> str:
+    """Intent of the message that was just answered."""
+    return str((tracker.latest_message.intent or {}).get("name", ""))
+
+
+def _responses(tracker: DialogueStateTracker) -> list[str]:
+    """Names of the responses that this turn uttered, the last first."""
+    turn = takewhile(lambda event: not isinstance(event, UserUttered), reversed(tracker.events))
+    return [e.metadata.get("utter_action", "") for e in turn if isinstance(e, BotUttered)]
 
 
 def _note_circle(_tracker: object, output: CollectingOutput, _nlg: object) -> None:

@@ -1,4 +1,4 @@
-"""The website channel: the contract's five calls over Rasa's engine.
+"""The website channel: the contract's calls over Rasa's engine.
 
 Mounted under /webhooks/web by `rasa run` (credentials.yml) and by bot/serve.py. The danger
 check is handed in as a callable; credentials.yml may name another one by its dotted path:
@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from contextlib import ExitStack
 from typing import Any
 
 import structlog
@@ -20,13 +21,13 @@ from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
-from bot import logs
+from bot import logs, metrics
 from bot.channels.desk import Desk
 from bot.channels.errors import ChannelError, ServiceDown
 from bot.channels.headers import API_HEADERS, cors_headers
 from bot.channels.office import open_desk
 from bot.channels.output import CHANNEL_NAME
-from bot.channels.readiness import readiness
+from bot.channels.readiness import PARTS, readiness
 from bot.channels.requests import (
     client_address,
     read_after,
@@ -40,6 +41,8 @@ from bot.store.locks import refuse_unsafe
 
 _log = structlog.get_logger(__name__)
 DANGER_CHECK = "bot.danger.emergency_response"
+RECORD_EXPORT = "bot.export.fhir.patient_bundle"
+FHIR_JSON = "application/fhir+json"
 _DRAIN_SECONDS = 10.0
 Handler = Callable[[Request], Coroutine[Any, Any, HTTPResponse]]
 
@@ -52,6 +55,7 @@ class WebChannel(InputChannel):  # type: ignore[misc]
         self.settings = settings or get_settings()
         self._desk: Desk | None = None
         self._looking: asyncio.Future[list[str]] | None = None
+        self._watch = ExitStack()
 
     @classmethod
     def name(cls) -> str:
@@ -68,9 +72,7 @@ class WebChannel(InputChannel):  # type: ignore[misc]
         quiet_frame()
         logs.configure()
         refuse_unsafe(get_settings(), frame_workers())
-        path = str((credentials or {}).get("danger") or DANGER_CHECK)
-        module, _, function = path.rpartition(".")
-        return cls(getattr(importlib.import_module(module), function))
+        return cls(_named(str((credentials or {}).get("danger") or DANGER_CHECK)))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The routes. `on_new_message` is not used: the desk must see the commit itself."""
@@ -79,12 +81,15 @@ class WebChannel(InputChannel):  # type: ignore[misc]
             ("POST", "/sessions", self._begin),
             ("POST", "/messages", self._answer),
             ("GET", "/messages", self._transcript),
+            ("GET", "/record", self._record),
             ("DELETE", "/session", self._remove),
             ("GET", "/health", self._look),
+            ("GET", "/health/ready", self._look),
+            ("GET", "/health/live", self._live),
         ):
-            name = f"{method.lower()}_{path[1:]}"
+            name = f"{method.lower()}_{path[1:].replace('/', '_')}"
             blueprint.add_route(self._guarded(handler), path, methods=[method], name=name)
-        for path in ("/sessions", "/messages", "/session"):
+        for path in ("/sessions", "/messages", "/record", "/session"):
             name = f"preflight_{path[1:]}"
             blueprint.add_route(
                 self._guarded(self._preflight), path, methods=["OPTIONS"], name=name
@@ -95,10 +100,10 @@ class WebChannel(InputChannel):  # type: ignore[misc]
 
     async def _begin(self, request: Request) -> HTTPResponse:
         visit = read_session(request)
-        return json(await self.desk.begin(client_address(request), visit), status=201)
+        return json(await self.desk.begin(self._address(request), visit), status=201)
 
     async def _answer(self, request: Request) -> HTTPResponse:
-        address = client_address(request)
+        address = self._address(request)
         try:
             conversation_id = self._conversation(request)
             said = read_message(request)
@@ -109,27 +114,47 @@ class WebChannel(InputChannel):  # type: ignore[misc]
         return json(await self.desk.answer(conversation_id, address, said))
 
     async def _transcript(self, request: Request) -> HTTPResponse:
-        conversation_id, address = self._conversation(request), client_address(request)
+        conversation_id, address = self._conversation(request), self._address(request)
         return json(await self.desk.transcript(conversation_id, address, read_after(request)))
 
+    async def _record(self, request: Request) -> HTTPResponse:
+        """The patient's own record, in the form that other programs read."""
+        conversation_id, address = self._conversation(request), self._address(request)
+        record = await self.desk.record(conversation_id, address)
+        return json(_named(RECORD_EXPORT)(record), content_type=FHIR_JSON)
+
     async def _remove(self, request: Request) -> HTTPResponse:
-        await self.desk.remove(self._conversation(request), client_address(request))
+        await self.desk.remove(self._conversation(request), self._address(request))
         return empty()
 
-    async def health(self, request: Request) -> HTTPResponse:
-        """200 or 503 with what is down; also for the root of our own server."""
-        return await self._guarded(self._look)(request)
+    def health_pages(self) -> dict[str, Handler]:
+        """Handlers of /health and its two kinds, also for the root of our own server.
 
-    async def _look(self, _request: Request) -> HTTPResponse:
+        `ready`: 200, or 503 with what is down: would a patient be answered? `live`: 200 while
+        the program runs at all; only when this fails does a restart help.
+        """
+        ready, live = self._guarded(self._look), self._guarded(self._live)
+        return {"/health": ready, "/health/ready": ready, "/health/live": live}
+
+    async def _live(self, _request: Request) -> HTTPResponse:
+        return json({"status": "ok"})
+
+    async def _parts_down(self) -> list[str]:
         if self._looking is None or self._looking.done():
             self._looking = asyncio.ensure_future(readiness(self._desk))
-        down = await asyncio.shield(self._looking)  # all who ask now share one look
+        return await asyncio.shield(self._looking)  # all who ask now share one look
+
+    async def _look(self, _request: Request) -> HTTPResponse:
+        down = await self._parts_down()
         body = {"status": "down" if down else "ok", "down": down}
         headers = {"Retry-After": "5"} if down else {}
         return json(body, status=503 if down else 200, headers=headers)
 
     async def _preflight(self, _request: Request) -> HTTPResponse:
         return empty()
+
+    def _address(self, request: Request) -> str:
+        return client_address(request, self.settings.trusted_proxies)
 
     def _conversation(self, request: Request) -> str:
         return self.desk.tokens.read(request.headers.get("Authorization"))
@@ -164,11 +189,27 @@ class WebChannel(InputChannel):  # type: ignore[misc]
     async def _open(self, app: Sanic, _loop: object) -> None:
         self._desk = open_desk(lambda: app.ctx.agent, self.danger, self.settings)
         self._desk.recover()
+        if self.settings.metrics_port:
+            self._watch.callback(
+                metrics.serve_metrics(self.settings.metrics_host, self.settings.metrics_port)
+            )
+            watchers = (metrics.watch_lag("web"), metrics.watch_parts(PARTS, self._parts_down))
+            for watcher in watchers:
+                self._watch.callback(asyncio.ensure_future(watcher).cancel)
+            self._watch.callback(self._desk.engine.start(metrics.watch_lag("engine")).cancel)
         logs.seal()
 
     async def _close(self, _app: Sanic, _loop: object) -> None:
+        self._watch.close()
         if self._desk is not None:
             await self._desk.drain(_DRAIN_SECONDS)
+
+
+def _named(path: str) -> Callable[..., Any]:
+    """The function at a dotted path: rooms that the channel must not know are named in words."""
+    module, _, function = path.rpartition(".")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
 
 
 def error_response(error: ChannelError) -> HTTPResponse:

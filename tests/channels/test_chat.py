@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+from pathlib import Path
+from typing import Any, cast
+
 import pytest
+import structlog
 
 from bot import chat
 
@@ -53,6 +58,36 @@ def test_only_options_with_a_payload_are_numbered(capsys: pytest.CaptureFixture[
 def test_other_numbers_and_words_are_sent_as_text(line: str) -> None:
     choices = [{"payload": "/a", "label": "A"}]
     assert chat._as_message(line, choices) == {"text": line}
+
+
+def test_a_trial_says_so_and_sends_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "trial" in chat.TRIAL and "reaches the clinic" in chat.TRIAL
+    chat._show([{"text": "Your request is with the clinic.", "card": {"type": "appointment"}}])
+    assert capsys.readouterr().out.splitlines()[1] == chat.NOT_SENT
+
+
+def test_what_goes_wrong_is_noted_in_a_file_and_not_in_the_conversation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = tmp_path / "var" / "chat.log"
+
+    class Failing:
+        def begin(self) -> list[dict[str, Any]]:
+            return [{"text": "Hello."}]
+
+        def say(self, said: dict[str, str]) -> list[dict[str, Any]]:
+            if said["text"] == "boom":
+                structlog.get_logger("bot").error("action.failed", action="action_triage")
+                logging.getLogger("sanic.error").error("a library said so")
+            return [{"text": "Sorry."}]
+
+    _type(monkeypatch, "fine", "boom", "fine again", "/quit")
+    with chat._logging_to(log):
+        chat._talk(cast(chat.Talk, Failing()), log)
+    shown = capsys.readouterr()
+    assert shown.out.count(chat.WENT_WRONG) == 1 and shown.err == ""
+    assert "action.failed" not in shown.out
+    assert "action.failed" in log.read_text() and "sanic.error" in log.read_text()
 
 
 def _type(monkeypatch: pytest.MonkeyPatch, *lines: str) -> None:

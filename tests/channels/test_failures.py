@@ -257,9 +257,8 @@ def test_a_text_that_takes_long_to_read_holds_up_nobody_else(
         one.begin(), other.begin()
         first = pool.submit(one.say, "cramps, a long story")
         time.sleep(0.2)
-        begin = time.monotonic()
         assert other.say("cramps").status_code == 200
-        assert time.monotonic() - begin < 0.6
+        assert not first.done()
         assert first.result().status_code == 200, "also a check that hangs is left behind"
 
 

@@ -85,3 +85,37 @@ def test_a_part_in_brackets_is_left_out_when_its_place_is_empty(
     settings: Settings, words: dict[str, Any], text: str
 ) -> None:
     assert fill(responses(settings, OPTIONAL), **words)["text"] == text
+
+
+SOUND = "Call {emergency_number} now. Go to an emergency room."
+
+
+@pytest.mark.parametrize("wrong", ["Call {emergncy_number} now.", "", "Call {emergency_number"])
+@pytest.mark.parametrize(
+    ("general", "text"),
+    [
+        (SOUND, "Call 911 now. Go to an emergency room."),
+        ("Call {emergncy_number} now.", "Call 911 now. Do not drive yourself."),
+        (None, "Call 911 now. Do not drive yourself."),
+    ],
+)
+def test_an_emergency_text_that_cannot_be_filled_gives_way_to_one_that_can(
+    settings: Settings, wrong: str, general: str | None, text: str
+) -> None:
+    custom = {"card": {"type": "emergency"}, "question": {"id": "emergency"}}
+    texts = {"utter_emergency_heart": [{"text": wrong, "custom": custom}]}
+    if general:
+        texts["utter_emergency_general"] = [{"text": general}]
+    made = ClinicResponses(domain=Domain.from_dict({"responses": texts}), settings=settings)
+    for name in ("utter_emergency_heart", "utter_emergency_spine"):
+        said = made.generate_from_slots(name, {"note": "N"}, "web")
+        assert said and said["text"].startswith(text) and "{" not in said["text"]
+        assert said["custom"]["card"] == {"type": "emergency"}
+    assert made.generate_from_slots("utter_emergency_heart", {}, "web")["custom"] == custom
+
+
+def test_a_sound_emergency_text_stays_as_it_is(settings: Settings) -> None:
+    texts = {"utter_emergency_heart": [{"text": SOUND}]}
+    made = ClinicResponses(domain=Domain.from_dict({"responses": texts}), settings=settings)
+    (said,) = made.say("utter_emergency_heart")
+    assert said["text"] == "Call 911 now. Go to an emergency room."
