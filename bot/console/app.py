@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
-from flask import Flask, Response, redirect, render_template, request, url_for
-from flask_login import current_user
+from flask import Flask, Response, render_template, request
 from flask_security import SQLAlchemySessionUserDatastore
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
@@ -15,8 +15,24 @@ from flask_wtf.csrf import CSRFError
 from gunicorn.app.base import BaseApplication
 from werkzeug.exceptions import HTTPException
 
-from bot.console import appointments, conversations
+from bot.console import (
+    account,
+    appointments,
+    audit,
+    conversations,
+    dashboard,
+    exports,
+    incidents,
+    live,
+    people,
+    proposals,
+    reviews,
+    views,
+)
+from bot.console.filters import add_filters
+from bot.console.rights import guard
 from bot.console.security import protect
+from bot.proxies import visitor
 from bot.settings import Settings, get_settings
 from bot.store.database import Database, open_database
 
@@ -27,11 +43,25 @@ CONTENT_SECURITY_POLICY = {
     "object-src": "'none'",
     "base-uri": "'none'",
     "form-action": "'self'",
+    "connect-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self'",
     "frame-ancestors": "'none'",
     "img-src": "'self' data:",
 }
-NAVIGATION = (("conversations.page", "Conversations"), ("appointments.page", "Appointments"))
-OPEN_ENDPOINTS = frozenset({"security.login", "static", "health"})
+NAVIGATION = (
+    ("conversations.page", "Conversations"),
+    ("appointments.page", "Appointments"),
+    ("proposals.page", "Inbox"),
+    ("dashboard.page", "Dashboard"),
+    ("incidents.page", "Incidents"),
+    ("people.page", "Staff"),
+    ("audit.page", "Audit"),
+)
+PAGES = (
+    account, appointments, audit, conversations, dashboard, exports, incidents, live, people,
+    proposals, reviews, views,
+)  # fmt: skip
 SENTENCES = {
     400: "This request cannot be read. Go back, load the page again and try once more.",
     403: "Your role does not allow this. Ask an administrator if you need it.",
@@ -54,16 +84,20 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     Talisman(
         app,
         force_https=False,
+        frame_options="DENY",
         session_cookie_secure=app.config["SESSION_COOKIE_SECURE"],
         content_security_policy=CONTENT_SECURITY_POLICY,
         referrer_policy="same-origin",
     )
-    app.before_request(_ask_for_login)
+    guard(app)
+    app.wsgi_app = _seen_through(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     app.after_request(_forbid_caching)
-    app.register_blueprint(conversations.blueprint)
-    app.register_blueprint(appointments.blueprint)
+    for page in PAGES:
+        app.register_blueprint(page.blueprint)
     app.add_url_rule("/health", "health", lambda: _health(database))
     _handle_errors(app)
+    add_filters(app)
+    app.config["CLINIC_NAME"] = settings.clinic_name
     app.context_processor(lambda: {"clinic_name": settings.clinic_name, "navigation": NAVIGATION})
     return app
 
@@ -91,7 +125,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         for key, value in {
             "bind": self.address,
             "workers": 1,
-            "threads": 8,
+            "threads": 32,
             "worker_class": "gthread",
             "accesslog": None,
             "loglevel": "warning",
@@ -104,12 +138,15 @@ class _Server(BaseApplication):  # type: ignore[misc]
         return self.application
 
 
-def _ask_for_login() -> Any:
-    if request.endpoint in OPEN_ENDPOINTS or current_user.is_authenticated:
-        return None
-    if request.endpoint is None:
-        return redirect(url_for("security.login"))
-    return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+def _seen_through(application: Any, trusted: Sequence[str]) -> Callable[..., Any]:
+    """The application, told the address of the visitor behind a proxy: limits count by it."""
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Any:
+        peer, forwarded = environ.get("REMOTE_ADDR", ""), environ.get("HTTP_X_FORWARDED_FOR", "")
+        environ["REMOTE_ADDR"] = visitor(peer, forwarded, trusted)
+        return application(environ, start_response)
+
+    return answer
 
 
 def _forbid_caching(response: Response) -> Response:

@@ -1,144 +1,212 @@
-"""Conversations: the list, one conversation, and the verdict on it."""
+"""Conversations: the queue, one conversation, and what staff do with it."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
-from flask_login import current_user
-from flask_wtf import FlaskForm
-from wtforms import RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
-from bot.console.names import DISPOSITION_LABELS, name_of, red_flag_labels
-from bot.console.timeline import timeline
+from bot.console.addresses import KEYS, SORTS, Wanted, read_address
+from bot.console.choices import choices, state_labels
+from bot.console.contacts import mask_text
+from bot.console.context import PAGE_SIZE, actor, database, read_key, write_key
+from bot.console.highlight import found_pieces
+from bot.console.reading import Reading, read
+from bot.store.acts import assign, mark_opened, set_state, set_tags
 from bot.store.audit import record_audit
+from bot.store.conversations import delete_conversation
 from bot.store.errors import UnknownConversation
-from bot.store.queries import (
-    ConversationDetail,
-    Key,
-    Page,
-    add_review,
-    conversation_detail,
-    count_by_disposition,
-    list_conversations,
+from bot.store.lists import (
+    count_open_levels,
+    count_states,
+    find_conversations,
+    find_matches,
+    neighbours,
 )
-from bot.triage.assessment import DISPOSITIONS
+from bot.store.proposals import proposals_of
+from bot.store.queries import ConversationDetail, conversation_detail
+from bot.store.search import spans
+from bot.store.views import list_views
 
 blueprint = Blueprint("conversations", __name__)
-PAGE_SIZE = 50
-REVIEWERS = ("reviewer", "clinician", "admin")
-VERDICTS = {
-    "right": "The result was right",
-    "too_low": "Should have been more urgent",
-    "too_high": "Should have been less urgent",
-    "misunderstood": "The patient was misunderstood",
-}
-
-
-class ReviewForm(FlaskForm):  # type: ignore[misc]
-    """A staff verdict on a conversation."""
-
-    verdict = RadioField("Verdict", choices=list(VERDICTS.items()), validators=[InputRequired()])
-    note = TextAreaField("Note", validators=[Length(max=2000)])
+LAST_MESSAGES = 50
+SNOOZES = {"1": "1 hour", "4": "4 hours", "24": "1 day", "72": "3 days", "168": "1 week"}
+MOST_TAGS = 10
 
 
 @blueprint.get("/")
 def page() -> str:
-    """The list, newest activity first."""
-    disposition = request.args.get("disposition", "")
-    reviewed = {"yes": True, "no": False}.get(request.args.get("reviewed", ""))
-    if disposition and disposition not in DISPOSITIONS:
-        abort(404)
-    with current_app.extensions["database"].begin() as session:
-        found: Page[Any] = list_conversations(
-            session,
-            before=read_key(request.args.get("before")),
-            limit=PAGE_SIZE,
-            disposition=disposition or None,
-            reviewed=reviewed,
+    """The queue: what waits for staff, the most urgent first, then the longest waiting."""
+    wanted = read_address(request.args)
+    after = read_key(request.args.get("after"), KEYS[wanted.sort])
+    with database().begin() as session:
+        found = find_conversations(
+            session, wanted.filter, sort=wanted.sort, after=after, limit=PAGE_SIZE
         )
-        counts = count_by_disposition(session)
-        record_audit(
-            session, current_user.email, "conversations.listed", "list", count=len(found.rows)
-        )
-    filters = {"disposition": disposition, "reviewed": request.args.get("reviewed", "")}
+        ids = [row.id for row in found.rows]
+        matched = find_matches(session, wanted.filter.words, ids) if wanted.filter.words else {}
+        shown = {
+            "rows": found.rows,
+            "states": count_states(session),
+            "levels": count_open_levels(session),
+            "views": list_views(session, actor()),
+            "choices": choices(session),
+        }
+        record_audit(session, actor(), "conversations.listed", "list", count=len(ids))
     return render_template(
         "conversations.html",
-        rows=found.rows,
-        older=write_key(found.next),
-        filters=filters,
-        counts=counts,
-        total=sum(counts.values()),
-        labels=DISPOSITION_LABELS,
-        flag_labels=red_flag_labels(),
+        **shown,
+        wanted=wanted,
+        excerpts=_excerpts(wanted, matched),
+        next=write_key(found.next),
+        sorts=SORTS,
+        state_labels=state_labels(),
+        now=datetime.now(timezone.utc),
     )
+
+
+def _excerpts(wanted: Wanted, matched: dict[str, list[str]]) -> dict[str, Any]:
+    words = wanted.filter.words
+    return {
+        each: [found_pieces(text, spans(text, words)) for text in map(mask_text, texts)]
+        for each, texts in matched.items()
+    }
 
 
 @blueprint.get("/conversations/<conversation_id>")
 def detail(conversation_id: str) -> str:
     """One conversation: transcript, what was heard, the result and why."""
-    with current_app.extensions["database"].begin() as session:
-        found = _detail_or_404(session, conversation_id)
-        record_audit(session, current_user.email, "conversation.opened", conversation_id)
-    return _show(found, ReviewForm())
+    return show(conversation_id)
 
 
-@blueprint.post("/conversations/<conversation_id>/review")
-def review(conversation_id: str) -> Any:
-    """Store a verdict."""
-    if not any(current_user.has_role(role) for role in REVIEWERS):
-        abort(403)
-    form = ReviewForm()
-    with current_app.extensions["database"].begin() as session:
-        found = _detail_or_404(session, conversation_id)
-        if not form.validate_on_submit():
-            return _show(found, form), 400
-        actor, verdict = current_user.email, form.verdict.data
-        add_review(session, conversation_id, actor, verdict, form.note.data or None)
-        record_audit(session, actor, "conversation.reviewed", conversation_id, verdict=verdict)
-    flash("Your review was saved.", "done")
-    return redirect(url_for("conversations.detail", conversation_id=conversation_id))
+def show(conversation_id: str, errors: dict[str, str] | None = None) -> str:
+    """The page of a conversation, with the errors of a form that was sent."""
+    before = _before()
+    wanted = read_address(request.args)
+    with database().begin() as session:
+        last = None if request.args.get("all") else LAST_MESSAGES
+        found = detail_or_404(session, conversation_id, before=before, last=last)
+        mark_opened(session, conversation_id)
+        record_audit(session, actor(), "conversation.opened", conversation_id)
+        earlier, later = neighbours(session, found.summary, wanted.filter)
+        proposals = proposals_of(session, conversation_id)
+    return render_template(
+        "conversation.html",
+        reading=read(found),
+        found=found,
+        proposals=proposals,
+        earlier=earlier,
+        later=later,
+        back=wanted.given,
+        errors=errors or {},
+        snoozes=SNOOZES,
+        state_labels=state_labels(),
+        now=datetime.now(timezone.utc),
+    )
 
 
-def _detail_or_404(session: Any, conversation_id: str) -> ConversationDetail:
+def _before() -> int | None:
+    given = request.args.get("before", "")
+    if given and not (given.isdecimal() and len(given) < 8):
+        abort(404)
+    return int(given) if given else None
+
+
+@blueprint.get("/conversations/<conversation_id>/print")
+def printed(conversation_id: str) -> str:
+    """The whole conversation on one page, to print or to keep as PDF."""
+    return render_template("print.html", reading=_export(conversation_id, "print"))
+
+
+@blueprint.get("/conversations/<conversation_id>.json")
+def exported(conversation_id: str) -> Any:
+    """The whole conversation as JSON."""
+    body = _export(conversation_id, "json").to_json()
+    return body, {"Content-Disposition": f"attachment; filename=conversation-{body['id'][:8]}.json"}
+
+
+def _export(conversation_id: str, form: str) -> Reading:
+    with database().begin() as session:
+        found = detail_or_404(session, conversation_id)
+        record_audit(session, actor(), "conversation.exported", conversation_id, form=form)
+    return read(found)
+
+
+@blueprint.post("/conversations/<conversation_id>/state")
+def change_state(conversation_id: str) -> Any:
+    """Put a conversation aside, or back."""
+    state, hours = request.form.get("state", ""), request.form.get("hours", "24")
+    if state not in state_labels() or state == "open" or hours not in SNOOZES:
+        abort(400)
+    until = datetime.now(timezone.utc) + timedelta(hours=int(hours))
+    with database().begin() as session:
+        detail_or_404(session, conversation_id, last=1)
+        set_state(session, conversation_id, state, until if state == "snoozed" else None)
+        _note(session, conversation_id, "state", state)
+    flash(f"{state_labels()[state]}.", "done")
+    return back_to(conversation_id)
+
+
+@blueprint.post("/conversations/<conversation_id>/assignee")
+def assign_to(conversation_id: str) -> Any:
+    """Take a conversation, or give it back."""
+    assignee = actor() if request.form.get("to") == "me" else None
+    with database().begin() as session:
+        detail_or_404(session, conversation_id, last=1)
+        assign(session, conversation_id, assignee)
+        _note(session, conversation_id, "assignee", assignee or "nobody")
+    flash(
+        "You took this conversation." if assignee else "Nobody has this conversation now.", "done"
+    )
+    return back_to(conversation_id)
+
+
+@blueprint.post("/conversations/<conversation_id>/tags")
+def tag(conversation_id: str) -> Any:
+    """Set the tags of a conversation."""
+    with database().begin() as session:
+        detail_or_404(session, conversation_id, last=1)
+        tags = read_tags(request.form.get("tags", ""))
+        set_tags(session, conversation_id, tags)
+        _note(session, conversation_id, "tags", len(tags))
+    flash("Tags were saved.", "done")
+    return back_to(conversation_id)
+
+
+@blueprint.post("/conversations/<conversation_id>/erase")
+def erase(conversation_id: str) -> Any:
+    """Remove for good what a patient said, after the id was typed again."""
+    if request.form.get("confirm", "").strip() != conversation_id[:8]:
+        flash("Type the first eight characters of the id to erase it.", "error")
+        return back_to(conversation_id)
+    with database().begin() as session:
+        detail_or_404(session, conversation_id, last=1)
+        delete_conversation(session, conversation_id, actor=actor())
+    database().forget()
+    flash("The conversation was erased.", "done")
+    return redirect(url_for("conversations.page"))
+
+
+def read_tags(text: str) -> list[str]:
+    """Tags parted by commas: at most ten, of 40 characters, in lower case."""
+    tags = (" ".join(part.split()).casefold()[:40] for part in text.split(","))
+    return list(dict.fromkeys(each for each in tags if each))[:MOST_TAGS]
+
+
+def back_to(conversation_id: str) -> Any:
+    """Back to the page of a conversation, keeping the list that it was opened from."""
+    given = read_address(request.args).given
+    return redirect(url_for("conversations.detail", conversation_id=conversation_id, **given))
+
+
+def detail_or_404(session: Any, conversation_id: str, **window: Any) -> ConversationDetail:
+    """A conversation, or 404."""
     try:
-        return conversation_detail(session, conversation_id)
+        return conversation_detail(session, conversation_id, **window)
     except UnknownConversation:
         abort(404)
 
 
-def _show(found: ConversationDetail, form: ReviewForm) -> str:
-    flag_labels = red_flag_labels()
-    return render_template(
-        "conversation.html",
-        found=found,
-        moments=timeline(found, DISPOSITION_LABELS, flag_labels, VERDICTS),
-        result=found.assessments[0] if found.assessments else None,
-        form=form,
-        verdicts=VERDICTS,
-        may_review=any(current_user.has_role(role) for role in REVIEWERS),
-        labels=DISPOSITION_LABELS,
-        flag_labels=flag_labels,
-        name_of=name_of,
-    )
-
-
-def read_key(text: str | None) -> Key | None:
-    """The end of the page before, from the address; 404 when it is not one."""
-    if not text:
-        return None
-    try:
-        moment, _, name = text.partition("~")
-        at = datetime.fromisoformat(moment)
-    except ValueError:
-        abort(404)
-    if at.tzinfo is None or not name:
-        abort(404)
-    return at, name
-
-
-def write_key(key: Key | None) -> str | None:
-    """A key for the address."""
-    return f"{key[0].isoformat()}~{key[1]}" if key else None
+def _note(session: Any, conversation_id: str, what: str, value: Any) -> None:
+    record_audit(session, actor(), "conversation.changed", conversation_id, what=what, value=value)

@@ -12,6 +12,24 @@ DISPOSITION_LABELS: Mapping[str, str] = {
     "book": "Appointment",
     "self_care": "Self-care",
 }
+VERDICTS: Mapping[str, str] = {
+    "right": "The result was right",
+    "too_low": "Should have been more urgent",
+    "too_high": "Should have been less urgent",
+    "misunderstood": "The patient was misunderstood",
+}
+LIKELIHOODS: Mapping[str, str] = {
+    "more": "more likely",
+    "possible": "possible",
+    "less": "less likely",
+}
+
+ROLES: Mapping[str, str] = {
+    "viewer": "Reads conversations",
+    "reviewer": "Reads and reviews conversations",
+    "clinician": "Reviews, and decides on clinical content",
+    "admin": "Everything, and staff logins",
+}
 
 
 def name_of(item: str) -> str:
@@ -27,8 +45,3 @@ def name_of(item: str) -> str:
     if item in content.cautions:
         return content.cautions[item].text
     return item.replace("_", " ")
-
-
-def red_flag_labels() -> dict[str, str]:
-    """Label of each red flag."""
-    return {flag.id: flag.label for flag in knowledge().red_flags.values()}

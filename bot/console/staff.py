@@ -10,15 +10,10 @@ from flask_security import hash_password
 from sqlalchemy import select
 
 from bot.console.app import create_app, users
+from bot.console.names import ROLES
 from bot.console.security import User
 from bot.store.audit import record_audit
 
-ROLES = {
-    "viewer": "Reads conversations",
-    "reviewer": "Reads and reviews conversations",
-    "clinician": "Reviews, and decides on clinical content",
-    "admin": "Everything, and staff logins",
-}
 FIRST_ADMIN = "admin@clinic.example"
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from bot.console.names import DISPOSITION_LABELS, VERDICTS, name_of
 from bot.store.queries import ConversationDetail
 
 Kind = Literal["emergency", "result", "request", "incident", "review"]
@@ -22,30 +23,24 @@ class Moment:
     details: tuple[str, ...] = ()
 
 
-def timeline(
-    found: ConversationDetail,
-    dispositions: Mapping[str, str],
-    red_flags: Mapping[str, str],
-    verdicts: Mapping[str, str],
-) -> list[Moment]:
-    """The moments that staff must not miss, oldest first. The mappings hold labels by id."""
+def timeline(found: ConversationDetail) -> list[Moment]:
+    """The moments that staff must not miss, oldest first."""
     moments = [
-        *_emergencies(found, red_flags),
+        *_emergencies(found),
         *(
-            Moment(a.at, "result", f"Result: {dispositions[a.disposition]}")
+            Moment(a.at, "result", f"Result: {DISPOSITION_LABELS[a.disposition]}")
             for a in found.assessments
         ),
         *(Moment(a.created_at, "request", f"Request {a.reference}") for a in found.appointments),
         *(Moment(i.at, "incident", f"Incident: {i.kind}") for i in found.incidents),
         *(
-            Moment(r.at, "review", f"Review by {r.reviewer}", (verdicts.get(r.verdict, r.verdict),))
+            Moment(r.at, "review", f"Review by {r.reviewer}", (VERDICTS.get(r.verdict, r.verdict),))
             for r in found.reviews
         ),
     ]
     return sorted(moments, key=lambda moment: moment.at)
 
 
-def _emergencies(found: ConversationDetail, red_flags: Mapping[str, str]) -> Iterator[Moment]:
+def _emergencies(found: ConversationDetail) -> Iterator[Moment]:
     for one in found.escalations:
-        signs = tuple(red_flags.get(flag, flag) for flag in one.red_flags)
-        yield Moment(one.at, "emergency", "Emergency heard", signs)
+        yield Moment(one.at, "emergency", "Emergency heard", tuple(map(name_of, one.red_flags)))

@@ -21,12 +21,21 @@ from bot.store.staff import AuditEvent, AuditHead
 ACTIONS: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "conversation.opened": frozenset(),
+        "conversation.changed": frozenset({"what", "value"}),
+        "conversation.exported": frozenset({"form"}),
+        "conversations.exported": frozenset({"count", "form"}),
         "conversation.removed": frozenset({"events"}),
         "conversation.reviewed": frozenset({"verdict"}),
         "conversation.expired": frozenset({"events"}),
         "conversations.listed": frozenset({"count"}),
         "appointment.listed": frozenset({"count"}),
         "appointment.revealed": frozenset(),
+        "appointment.exported": frozenset({"form"}),
+        "appointments.exported": frozenset({"count", "form"}),
+        "proposal.made": frozenset({"kind"}),
+        "proposal.decided": frozenset({"status"}),
+        "proposals.exported": frozenset({"count"}),
+        "vignettes.exported": frozenset({"count"}),
         "appointment.changed": frozenset({"status"}),
         "incident.resolved": frozenset({"kind"}),
         "staff.created": frozenset({"role"}),
@@ -81,11 +90,26 @@ def verify_audit(session: Any) -> int | None:
     return None if (head_seq, head_hash) == (seq, prev_hash) else seq + 1
 
 
-def list_audit(session: Any, *, before: int | None = None, limit: int = 100) -> list[AuditEvent]:
-    """Audit events, newest first, those before number `before`."""
+def list_audit(
+    session: Any,
+    *,
+    before: int | None = None,
+    limit: int = 100,
+    action: str = "",
+    actor: str = "",
+    target: str = "",
+) -> list[AuditEvent]:
+    """Audit events, newest first, those before number `before`; the rest narrows them down."""
     wanted = select(AuditEvent).order_by(AuditEvent.seq.desc()).limit(limit)
     if before is not None:
         wanted = wanted.where(AuditEvent.seq < before)
+    for column, value in (
+        (AuditEvent.action, action),
+        (AuditEvent.actor, actor),
+        (AuditEvent.target, target),
+    ):
+        if value:
+            wanted = wanted.where(column == value)
     return list(session.execute(wanted).scalars())
 
 

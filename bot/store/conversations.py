@@ -27,9 +27,13 @@ from bot.store.models import (
     Message,
     Review,
 )
+from bot.store.work import Alert, Facet, Proposal, SearchEntry
 
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_ERASED = (Event, Message, InboxMessage, AssessmentRow, Escalation, Review)
+_ERASED = (
+    Event, Message, InboxMessage, AssessmentRow, Escalation, Review, Alert, Facet, Proposal,
+    SearchEntry,
+)  # fmt: skip
 
 
 def create_conversation(session: Any, *, page: str | None = None, locale: str | None = None) -> str:
@@ -81,8 +85,9 @@ def transcript(session: Any, conversation_id: str, after: int = 0) -> list[dict[
 
 
 def message_json(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of `messages` as the contract's message."""
-    return {
+    """A row of `messages` as the contract's message; a patient's carries the client's id too."""
+    own = {"id": row["message_id"]} if row.get("message_id") else {}
+    return own | {
         "seq": row["seq"],
         "from": row["sender"],
         "at": row["at"].isoformat(timespec="milliseconds"),
@@ -115,8 +120,11 @@ def delete_conversation(
         session,
         update(AppointmentRequest)
         .where(AppointmentRequest.conversation_id == conversation_id)
-        .values(name=None, contact=None, preferred_when=None, status="withdrawn"),
-    )
+        .values(
+            name=None, contact=None, preferred_when=None, note=None, booked_for=None,
+            status="withdrawn",
+        ),
+    )  # fmt: skip
     _run(session, delete(Incident).where(Incident.conversation_id == conversation_id))
     record_audit(session, actor, action, conversation_id, events=removed)
 
@@ -143,7 +151,9 @@ def _lock(session: Any, conversation_id: str) -> None:
         .values(
             deleted_at=datetime.now(timezone.utc), status="removed", page=None, locale=None,
             disposition=None, red_flags=[], slots=None, event_count=0, message_count=0,
-            patient_message_count=0,
+            patient_message_count=0, urgency=4, waiting_since=None, facets={}, frequency=None,
+            last_question=None, fallbacks=0, lowest_confidence=None, intake=None, assignee=None,
+            snoozed_until=None, state="archived",
         ),
     )  # fmt: skip
     if found.rowcount != 1:

@@ -56,9 +56,11 @@ class Database:
             connection.rollback()
 
     def forget(self) -> None:
-        """Empty SQLite's log into the file, so that removed rows stand nowhere any more."""
+        """Leave nothing of removed rows in SQLite's files: neither in its log nor in the index."""
         if self.engine.dialect.name != "sqlite":
             return
+        with store_errors(), self.engine.begin() as connection:
+            connection.exec_driver_sql("INSERT INTO search_fts(search_fts) VALUES('optimize')")
         with store_errors(), self.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -114,16 +116,22 @@ def session_factory(engine: Any) -> Any:
 
 
 def upgrade(url: str | None = None) -> None:
-    """Bring the tables to this version, making database file and tables if needed.
+    """Bring tables and rows to this version, making database file and tables if needed.
 
     Raises StoreError; NewerSchema when a newer program has written there.
     """
+    from bot.store.rows import refresh
     from bot.store.schema import upgrade_to
 
     url = url or get_settings().database_url
     _make_folder(url)
     with store_errors():
         upgrade_to(url, "head")
+    engine = make_engine(url)
+    try:
+        refresh(Database(engine, session_factory(engine)))
+    finally:
+        engine.dispose()
 
 
 @contextmanager

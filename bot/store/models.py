@@ -1,8 +1,8 @@
 """The tables of a conversation. `events` is the record; most others are drawn from it.
 
 Projection rows (conversations' counts and results, messages, assessments, escalations,
-appointment_requests) can be made anew from `events` at any time: bot/store/projection.py.
-Staff's own marks (reviewed, status of a request) are not touched by that.
+appointment_requests) can be made anew from `events` at any time: bot/store/rows.py.
+Staff's own marks (state, reviews, status of a request) are not touched by that.
 Order is by sequence everywhere: clocks jump.
 """
 
@@ -76,7 +76,22 @@ class Conversation(Base):
     """One patient's chat. `id` is made by the server (160 random bits)."""
 
     __tablename__ = "conversations"
-    __table_args__ = (Index(None, "last_activity_at", "id"), Index(None, "disposition"))
+    __table_args__ = (
+        Index(None, "last_activity_at", "id"),
+        Index(None, "disposition"),
+        Index(None, "state", "urgency", "waiting_since", "id"),
+        Index(None, "urgency", "waiting_since", "id"),
+        Index(
+            "ix_conversations_counts",
+            "deleted_at",
+            "state",
+            "patient_message_count",
+            "snoozed_until",
+            "disposition",
+        ),
+        Index(None, "created_at"),
+        Index(None, "assignee"),
+    )
 
     id = Column(String(64), primary_key=True)
     created_at = Column(UtcDateTime, nullable=False)
@@ -84,6 +99,12 @@ class Conversation(Base):
     page = Column(String(500))
     locale = Column(String(35))
     reviewed = Column(Boolean, nullable=False, default=False)
+    # unread | needs_action | read | reviewed | snoozed | archived
+    state = Column(String(20), nullable=False, default="unread", server_default="unread")
+    state_at = Column(UtcDateTime)
+    snoozed_until = Column(UtcDateTime)
+    assignee = Column(String(255))
+    opened_at = Column(UtcDateTime)  # when staff first read it
     # Below: drawn from the events.
     last_activity_at = Column(UtcDateTime, nullable=False)
     status = Column(String(20), nullable=False, default="open")  # open | assessed | emergency
@@ -96,6 +117,15 @@ class Conversation(Base):
     patient_message_count = Column(Integer, nullable=False, default=0)
     session_seq = Column(Integer, nullable=False, default=1)  # event that began the last session
     slots = Column(EncryptedJSON)  # what projection must remember between two turns
+    urgency = Column(Integer, nullable=False, default=4, server_default="4")  # place of disposition
+    waiting_since = Column(UtcDateTime)  # when it last became something to look at
+    facets = Column(PlainJSON, nullable=False, default=dict, server_default="{}")  # kind -> ids
+    frequency = Column(String(20))
+    last_question = Column(String(60))  # id of the question that was put last
+    fallbacks = Column(Integer, nullable=False, default=0, server_default="0")
+    lowest_confidence = Column(Float)
+    intake = Column(EncryptedJSON)  # all that was understood, as the engine's slot holds it
+    projection = Column(Integer, nullable=False, default=0, server_default="0")  # its version
 
 
 class Event(Base):
@@ -128,6 +158,8 @@ class Message(Base):
     message_id = Column(String(64))  # the client's id of a patient's message
     intent = Column(String(80))
     confidence = Column(Float)
+    runner_up = Column(String(80))
+    runner_up_confidence = Column(Float)
     entities = Column(EncryptedJSON)
 
 
@@ -170,6 +202,11 @@ class AppointmentRequest(Base):
     preferred_when = Column(EncryptedText)
     consent = Column(Boolean, nullable=False)
     status = Column(String(20), nullable=False, default="new")
+    # Below: staff's own.
+    note = Column(EncryptedText)
+    booked_for = Column(String(16))  # wall clock of the clinic: 2026-01-31T14:30
+    handled_by = Column(String(255))
+    handled_at = Column(UtcDateTime)
 
 
 class InboxMessage(Base):
@@ -214,15 +251,22 @@ class Incident(Base):
 
 
 class Review(Base):
-    """A staff verdict on a conversation."""
+    """A staff verdict on a conversation; of one reviewer's, the newest counts.
+
+    `verdict`: right | too_low | too_high | misunderstood. `should_be`: the disposition that the
+    reviewer holds right. `details`: contributors, understanding, wording; ids only.
+    """
 
     __tablename__ = "reviews"
-    __table_args__ = (Index(None, "conversation_id"),)
+    __table_args__ = (Index(None, "conversation_id"), Index(None, "reviewer"), Index(None, "at"))
 
     id = Column(Integer, primary_key=True)
     conversation_id = _conversation_key(nullable=False)
     reviewer = Column(String(255), nullable=False)
     verdict = Column(String(40), nullable=False)
+    disposition = Column(String(20))  # the bot's, at that time
+    should_be = Column(String(20))
+    details = Column(PlainJSON, nullable=False, default=dict, server_default="{}")
     note = Column(EncryptedText)
     at = Column(UtcDateTime, nullable=False)
 

@@ -1,10 +1,11 @@
-"""Draws the rows that staff read out of the engine's events.
+"""What the engine's events say to staff; bot/store/rows.py writes it down.
 
 `project` is a pure function, so rows drawn turn by turn and rows drawn anew from all
 events are the same. It reads:
 
     user             a patient's message (metadata: bot/store/turns.py)
     bot              a bot's message; `custom` may hold `question` and `card`
+    slot intake      what was understood so far
     slot assessment  a result
     slot emergency   {"state": "heard", "red_flags": [...]}: an escalation
     slot appointment {"reference", "name", "contact", "when", "consent"}: a request
@@ -15,24 +16,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timezone
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
-
-from bot.store.errors import UnknownConversation
-from bot.store.models import (
-    AppointmentRequest,
-    AssessmentRow,
-    Conversation,
-    Escalation,
-    Event,
-    Message,
-)
 from bot.store.turns import INTERNAL, LABEL
+from bot.triage.assessment import DISPOSITIONS
 
 EventDict = Mapping[str, Any]
+PROJECTION = 2
+"""Version of what is drawn; older rows are drawn anew after an update (`refresh`)."""
+NO_URGENCY = len(DISPOSITIONS)
+URGENT = 1
+MOST_FACETS = 60
+FALLBACK = "nlu_fallback"
 
 
 @dataclass(frozen=True)
@@ -40,6 +37,8 @@ class State:
     """The columns of `conversations` that are drawn from events, before or after some of them.
 
     `slots`: newest values (or their digests) of the slots above, to tell news from repeats.
+    `urgency`: place in the queue, 0 first. `waiting_since`: when it came to that place.
+    `facets`: kind -> ids that the conversation is found by.
     """
 
     event_count: int = 0
@@ -53,16 +52,27 @@ class State:
     model_version: str | None = None
     last_activity_at: datetime | None = None
     slots: Mapping[str, Any] = field(default_factory=dict)
+    urgency: int = NO_URGENCY
+    waiting_since: datetime | None = None
+    facets: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    frequency: str | None = None
+    last_question: str | None = None
+    fallbacks: int = 0
+    lowest_confidence: float | None = None
+    intake: Mapping[str, Any] | None = field(default=None, repr=False)
 
     @classmethod
     def of(cls, row: Any) -> State:
         """The state that a row of `conversations` holds."""
         values = {f.name: getattr(row, f.name) for f in fields(cls)}
-        return cls(**values | {"red_flags": tuple(row.red_flags), "slots": row.slots or {}})
+        own = {"red_flags": tuple(row.red_flags), "slots": row.slots or {}}
+        return cls(**values | own | {"facets": dict(row.facets or {})})
 
     def to_row(self) -> dict[str, Any]:
         """Column values."""
-        row = asdict(self) | {"red_flags": list(self.red_flags), "slots": dict(self.slots)}
+        row = {f.name: getattr(self, f.name) for f in fields(self)}
+        row |= {"red_flags": list(self.red_flags), "slots": dict(self.slots)}
+        row |= {"facets": dict(self.facets), "projection": PROJECTION}
         if self.last_activity_at is None:
             del row["last_activity_at"]
         return row
@@ -70,17 +80,31 @@ class State:
 
 @dataclass
 class Changes:
-    """Rows to add, as column values without `conversation_id`, and the state after them."""
+    """Rows to add, as column values without `conversation_id`, and the state after them.
+
+    `alerts`: what staff should see at once; a conversation that has one is unread again.
+    """
 
     state: State
     messages: list[dict[str, Any]] = field(default_factory=list)
     assessments: list[dict[str, Any]] = field(default_factory=list)
     escalations: list[dict[str, Any]] = field(default_factory=list)
     appointments: list[dict[str, Any]] = field(default_factory=list)
+    alerts: list[dict[str, Any]] = field(default_factory=list)
 
     def set(self, **values: Any) -> None:
         """Change some fields of the state."""
         self.state = replace(self.state, **values)
+
+    def find_by(self, kind: str, values: Iterable[str], *, more: bool = False) -> None:
+        """Set the facets of a kind, or with `more` add to them."""
+        known = self.state.facets.get(kind, ()) if more else ()
+        found = list(dict.fromkeys([*known, *(value[:80] for value in values)]))[:MOST_FACETS]
+        self.set(facets={**self.state.facets, kind: found})
+
+    def alert(self, event: EventDict, kind: str) -> None:
+        """Staff should look at once."""
+        self.alerts.append({"at": event_time(event), "kind": kind})
 
 
 def project(state: State, events: Iterable[EventDict]) -> Changes:
@@ -97,26 +121,6 @@ def project(state: State, events: Iterable[EventDict]) -> Changes:
     return changes
 
 
-def write(session: Any, conversation_id: str, changes: Changes) -> None:
-    """Add the rows and set the state, in the caller's transaction."""
-    for table, rows in _tables(changes):
-        if rows:
-            keyed = [{"conversation_id": conversation_id, **row} for row in rows]
-            session.execute(_INSERTS[table], keyed)
-    session.execute(_SET_STATE, {"this": conversation_id, **changes.state.to_row()})
-
-
-def rebuild(session: Any, conversation_id: str | None = None) -> int:
-    """Draw all rows anew from the events, of one or of all conversations; returns how many.
-
-    Staff's marks stay: `reviewed`, and the status of a request. Raises UnknownConversation.
-    """
-    ids = [conversation_id] if conversation_id else _all_ids(session)
-    for each in ids:
-        _rebuild(session, each)
-    return len(ids)
-
-
 # One function for each kind of event.
 
 
@@ -128,12 +132,34 @@ def _on_user(changes: Changes, event: EventDict) -> None:
     if metadata.get(INTERNAL) or intent.get("name") == "session_start":
         return
     label = metadata.get(LABEL)
-    changes.set(patient_message_count=changes.state.patient_message_count + 1)
+    changes.set(
+        patient_message_count=changes.state.patient_message_count + 1,
+        waiting_since=changes.state.waiting_since or event_time(event),
+    )
+    _note_intent(changes, intent, typed=not label)
+    second = _runner_up(parse, intent.get("name"))
     _add_message(
         changes, event, sender="patient", text=label or event.get("text") or "",
         message_id=event.get("message_id"), intent=(intent.get("name") or None),
         confidence=intent.get("confidence"), entities=parse.get("entities") or None,
+        runner_up=second.get("name"), runner_up_confidence=second.get("confidence"),
     )  # fmt: skip
+
+
+def _note_intent(changes: Changes, intent: Mapping[str, Any], typed: bool) -> None:
+    name, sure = intent.get("name"), intent.get("confidence")
+    if name:
+        changes.find_by("intent", [name], more=True)
+    if name == FALLBACK:
+        changes.set(fallbacks=changes.state.fallbacks + 1)
+    elif typed and sure is not None:
+        lowest = changes.state.lowest_confidence
+        changes.set(lowest_confidence=sure if lowest is None else min(lowest, sure))
+
+
+def _runner_up(parse: Mapping[str, Any], first: str | None) -> Mapping[str, Any]:
+    others = (one for one in parse.get("intent_ranking") or () if one.get("name") != first)
+    return next((one for one in others if one.get("name") != FALLBACK), {})
 
 
 def _on_bot(changes: Changes, event: EventDict) -> None:
@@ -141,6 +167,9 @@ def _on_bot(changes: Changes, event: EventDict) -> None:
     custom = data.get("custom") or {}
     question, card = custom.get("question"), custom.get("card")
     changes.set(last_activity_at=event_time(event))
+    if question:
+        changes.set(last_question=str(question.get("id"))[:60])
+        changes.find_by("question", [str(question.get("id"))], more=True)
     if event.get("text") or question or card:
         _add_message(
             changes, event, sender="bot", text=event.get("text") or "",
@@ -160,14 +189,29 @@ def _on_slot(changes: Changes, event: EventDict) -> None:
     changes.set(slots={**changes.state.slots, name: mark})
 
 
+def _on_intake(changes: Changes, event: EventDict, value: Mapping[str, Any]) -> None:
+    changes.set(intake=value, frequency=value.get("frequency"))
+    changes.find_by("location", value.get("locations") or ())
+
+
+def _on_triggers(changes: Changes, event: EventDict, value: Sequence[str]) -> None:
+    changes.find_by("trigger", value)
+
+
 def _on_assessment(changes: Changes, event: EventDict, value: Mapping[str, Any]) -> None:
-    version = value.get("knowledge_version") or None
-    row = {"disposition": value["disposition"], "knowledge_version": version, "data": value}
+    version, level = value.get("knowledge_version") or None, value["disposition"]
+    row = {"disposition": level, "knowledge_version": version, "data": value}
     changes.assessments.append(_stamp(changes, event) | row)
     changes.set(
-        status="assessed", disposition=value["disposition"],
+        status="assessed", disposition=level,
         knowledge_version=version or changes.state.knowledge_version,
     )  # fmt: skip
+    for kind, key in (("contributor", "contributors"), ("withheld", "withheld")):
+        changes.find_by(kind, [one["id"] for one in value.get(key) or () if "id" in one])
+    changes.find_by("rule", value.get("rules") or ())
+    _rank(changes, event, level)
+    if level in DISPOSITIONS[: URGENT + 1]:
+        changes.alert(event, "urgent")
 
 
 def _on_emergency(changes: Changes, event: EventDict, value: Mapping[str, Any]) -> None:
@@ -177,6 +221,17 @@ def _on_emergency(changes: Changes, event: EventDict, value: Mapping[str, Any]) 
     changes.escalations.append(_stamp(changes, event) | {"red_flags": heard})
     flags = tuple(dict.fromkeys([*changes.state.red_flags, *heard]))
     changes.set(status="emergency", disposition="emergency", red_flags=flags)
+    changes.find_by("red_flag", flags)
+    _rank(changes, event, "emergency")
+    changes.alert(event, "emergency")
+
+
+def _rank(changes: Changes, event: EventDict, level: str) -> None:
+    """A danger sign that was heard keeps its place in the queue, whatever comes after it."""
+    place = 0 if changes.state.red_flags else DISPOSITIONS.index(level)
+    if place < changes.state.urgency:
+        changes.set(waiting_since=event_time(event))
+    changes.set(urgency=place)
 
 
 def _on_appointment(changes: Changes, event: EventDict, value: Mapping[str, Any]) -> None:
@@ -189,6 +244,9 @@ def _on_appointment(changes: Changes, event: EventDict, value: Mapping[str, Any]
             "status": "new",
         }
     )  # fmt: skip
+    if changes.state.urgency > URGENT:
+        changes.set(waiting_since=event_time(event))
+    changes.alert(event, "request")
 
 
 def _on_session(changes: Changes, event: EventDict) -> None:
@@ -208,6 +266,8 @@ _HANDLERS: Mapping[str, Callable[[Changes, EventDict], None]] = {
     "reset_slots": _on_reset,
 }
 _SLOTS: Mapping[str, Callable[[Changes, EventDict, Any], None]] = {
+    "intake": _on_intake,
+    "triggers": _on_triggers,
     "assessment": _on_assessment,
     "emergency": _on_emergency,
     "appointment": _on_appointment,
@@ -222,8 +282,11 @@ def _add_message(changes: Changes, event: EventDict, **values: Any) -> None:
 
 
 _NO_MESSAGE: Mapping[str, Any] = dict.fromkeys(
-    ("buttons", "question", "card", "message_id", "intent", "confidence", "entities")
-)
+    (
+        "buttons", "question", "card", "message_id", "intent", "confidence", "entities",
+        "runner_up", "runner_up_confidence",
+    )
+)  # fmt: skip
 
 
 def _stamp(changes: Changes, event: EventDict) -> dict[str, Any]:
@@ -247,52 +310,3 @@ def _digest(value: Any) -> str | None:
     if value is None:
         return None
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-# Reading and writing rows.
-
-
-def _tables(changes: Changes) -> Sequence[tuple[Any, list[dict[str, Any]]]]:
-    return (
-        (Message, changes.messages),
-        (AssessmentRow, changes.assessments),
-        (Escalation, changes.escalations),
-        (AppointmentRequest, changes.appointments),
-    )
-
-
-_INSERTS = {
-    table: insert(table.__table__)
-    for table in (Message, AssessmentRow, Escalation, AppointmentRequest)
-}
-_SET_STATE = update(Conversation.__table__).where(Conversation.__table__.c.id == bindparam("this"))
-
-
-def _all_ids(session: Any) -> list[str]:
-    wanted = select(Conversation.id).where(Conversation.deleted_at.is_(None))
-    return list(session.execute(wanted.order_by(Conversation.id)).scalars())
-
-
-def _rebuild(session: Any, conversation_id: str) -> None:
-    row = session.get(Conversation, conversation_id, with_for_update=True)
-    if row is None or row.deleted_at is not None:
-        raise UnknownConversation(conversation_id)
-    wanted = select(Event.data).where(Event.conversation_id == conversation_id)
-    changes = project(State(), session.execute(wanted.order_by(Event.seq)).scalars())
-    _keep_statuses(session, conversation_id, changes)
-    for table, _ in _tables(changes):
-        session.execute(
-            delete(table)
-            .where(table.conversation_id == conversation_id)
-            .execution_options(synchronize_session=False)
-        )
-    write(session, conversation_id, changes)
-
-
-def _keep_statuses(session: Any, conversation_id: str, changes: Changes) -> None:
-    known = select(AppointmentRequest.seq, AppointmentRequest.status).where(
-        AppointmentRequest.conversation_id == conversation_id
-    )
-    statuses = {row.seq: row.status for row in session.execute(known)}
-    for row in changes.appointments:
-        row["status"] = statuses.get(row["seq"], row["status"])

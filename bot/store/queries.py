@@ -1,17 +1,18 @@
-"""What staff see: lists and details, read from the projection rows.
+"""What staff see of one conversation, read from the projection rows. Lists: bot/store/lists.py.
 
-Lists page by key (`before=page.next`), so they stay fast and steady while new rows arrive.
 Everything returned is plain data, usable after the session is closed. Opening a
 conversation is an act to record: bot.store.audit.record_audit.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Any, Generic, TypeVar
+from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select, update
+from sqlalchemy import exists, select
+from sqlalchemy.orm import defer
 
 from bot.store.errors import UnknownConversation
 from bot.store.models import (
@@ -23,23 +24,15 @@ from bot.store.models import (
     Message,
     Review,
 )
-
-Row = TypeVar("Row")
-Key = tuple[datetime, str]
-"""Where a page ends: time and id of its last row."""
-
-
-@dataclass(frozen=True)
-class Page(Generic[Row]):
-    """One page of a list; `next` is the `before` of the following page, None at the end."""
-
-    rows: tuple[Row, ...]
-    next: Key | None
+from bot.store.work import TAG, Facet
 
 
 @dataclass(frozen=True)
 class ConversationSummary:
-    """One line of the list. `disposition`: of the newest result, None before there is one."""
+    """One line of the list. `disposition`: of the newest result, None before there is one.
+
+    `facets`: kind -> ids. `waiting_since`: when it came to its place in the queue.
+    """
 
     id: str
     created_at: datetime
@@ -55,6 +48,15 @@ class ConversationSummary:
     locale: str | None
     knowledge_version: str | None
     model_version: str | None
+    state: str
+    snoozed_until: datetime | None
+    assignee: str | None
+    urgency: int
+    waiting_since: datetime | None
+    facets: Mapping[str, Sequence[str]]
+    frequency: str | None
+    fallbacks: int
+    lowest_confidence: float | None
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,8 @@ class MessageView:
     card: dict[str, Any] | None = field(repr=False)
     intent: str | None
     confidence: float | None
+    runner_up: str | None
+    runner_up_confidence: float | None
     entities: tuple[dict[str, Any], ...] = field(repr=False)
 
 
@@ -106,6 +110,11 @@ class AppointmentView:
     when: str | None = field(repr=False)
     consent: bool
     status: str
+    note: str | None = field(repr=False)
+    booked_for: str | None
+    handled_by: str | None
+    handled_at: datetime | None
+    urgency: int
 
 
 @dataclass(frozen=True)
@@ -122,17 +131,23 @@ class IncidentView:
 
 @dataclass(frozen=True)
 class ReviewView:
-    """A staff verdict."""
+    """A staff verdict; `details`: contributors, understanding and wording, as ids."""
 
     reviewer: str
     verdict: str
+    disposition: str | None
+    should_be: str | None
+    details: Mapping[str, Any]
     note: str | None = field(repr=False)
     at: datetime
 
 
 @dataclass(frozen=True)
 class ConversationDetail:
-    """All that staff see of one conversation; assessments newest first."""
+    """All that staff see of one conversation; assessments newest first.
+
+    `messages`: the newest ones, in order. `intake`: what was understood, as the engine keeps it.
+    """
 
     summary: ConversationSummary
     messages: tuple[MessageView, ...]
@@ -141,41 +156,26 @@ class ConversationDetail:
     appointments: tuple[AppointmentView, ...]
     incidents: tuple[IncidentView, ...]
     reviews: tuple[ReviewView, ...]
+    tags: tuple[str, ...]
+    intake: Mapping[str, Any] | None = field(repr=False)
 
 
-def list_conversations(
-    session: Any,
-    *,
-    before: Key | None = None,
-    limit: int = 50,
-    disposition: str | None = None,
-    reviewed: bool | None = None,
-    silent: bool = False,
-) -> Page[ConversationSummary]:
-    """Conversations, newest activity first. `silent`: also those without a patient's word."""
-    wanted = _summaries().where(Conversation.deleted_at.is_(None))
-    if not silent:
-        wanted = wanted.where(Conversation.patient_message_count > 0)
-    if disposition is not None:
-        wanted = wanted.where(Conversation.disposition == disposition)
-    if reviewed is not None:
-        wanted = wanted.where(Conversation.reviewed == reviewed)
-    wanted = _page(wanted, Conversation.last_activity_at, Conversation.id, before, limit)
-    found = [_summary(*row) for row in session.execute(wanted)]
-    return _cut(found, limit, lambda row: (row.last_activity_at, row.id))
+def conversation_detail(
+    session: Any, conversation_id: str, *, before: int | None = None, last: int | None = None
+) -> ConversationDetail:
+    """One conversation with its `last` messages (all, if None), those below `before`.
 
-
-def conversation_detail(session: Any, conversation_id: str) -> ConversationDetail:
-    """One conversation. Raises UnknownConversation, also for a removed one."""
-    wanted = _summaries().where(
+    Raises UnknownConversation, also for a removed one.
+    """
+    wanted = summaries().where(
         Conversation.id == conversation_id, Conversation.deleted_at.is_(None)
     )
     found = session.execute(wanted).one_or_none()
     if found is None:
         raise UnknownConversation(conversation_id)
     return ConversationDetail(
-        summary=_summary(*found),
-        messages=tuple(map(_message, _rows(session, Message, conversation_id, Message.seq))),
+        summary=summary(*found),
+        messages=_messages(session, conversation_id, before, last),
         assessments=tuple(
             AssessmentView(row.seq, row.at, row.disposition, row.knowledge_version, row.data)
             for row in _rows(session, AssessmentRow, conversation_id, AssessmentRow.seq.desc())
@@ -185,40 +185,23 @@ def conversation_detail(session: Any, conversation_id: str) -> ConversationDetai
             for row in _rows(session, Escalation, conversation_id, Escalation.seq)
         ),
         appointments=tuple(
-            _appointment(row)
+            appointment(row)
             for row in _rows(session, AppointmentRequest, conversation_id, AppointmentRequest.seq)
         ),
         incidents=tuple(
             _incident(row) for row in _rows(session, Incident, conversation_id, Incident.id)
         ),
-        reviews=tuple(
-            ReviewView(row.reviewer, row.verdict, row.note, row.at)
-            for row in _rows(session, Review, conversation_id, Review.id)
-        ),
+        reviews=tuple(_review(row) for row in _rows(session, Review, conversation_id, Review.id)),
+        tags=_tags(session, conversation_id),
+        intake=found[0].intake,
     )
 
 
-def list_appointments(
-    session: Any, *, before: Key | None = None, limit: int = 50, status: str | None = None
-) -> Page[AppointmentView]:
-    """Requests for an appointment, newest first."""
-    wanted = select(AppointmentRequest)
-    if status is not None:
-        wanted = wanted.where(AppointmentRequest.status == status)
-    made, by = AppointmentRequest.created_at, AppointmentRequest.reference
-    found = session.execute(_page(wanted, made, by, before, limit)).scalars()
-    return _cut(list(map(_appointment, found)), limit, lambda row: (row.created_at, row.reference))
-
-
-def set_appointment_status(session: Any, reference: str, status: str) -> bool:
-    """Note what became of a request; False if there is none, or it was withdrawn."""
-    statement = (
-        update(AppointmentRequest)
-        .where(AppointmentRequest.reference == reference, AppointmentRequest.status != "withdrawn")
-        .values(status=status)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(session.execute(statement).rowcount)
+def find_appointment(session: Any, reference: str) -> AppointmentView | None:
+    """The request with this reference."""
+    wanted = select(AppointmentRequest).where(AppointmentRequest.reference == reference)
+    row = session.execute(wanted.limit(1)).scalar_one_or_none()
+    return None if row is None else appointment(row)
 
 
 def list_incidents(
@@ -253,46 +236,11 @@ def resolve_incident(session: Any, incident_id: int) -> bool:
     return True
 
 
-def add_review(
-    session: Any, conversation_id: str, reviewer: str, verdict: str, note: str | None = None
-) -> None:
-    """A verdict; the conversation counts as reviewed. Raises UnknownConversation."""
-    conversation = session.get(Conversation, conversation_id)
-    if conversation is None or conversation.deleted_at is not None:
-        raise UnknownConversation(conversation_id)
-    now = datetime.now(timezone.utc)
-    session.add(
-        Review(
-            conversation_id=conversation_id, reviewer=reviewer, verdict=verdict, note=note, at=now
-        )
-    )
-    conversation.reviewed = True
-
-
-def count_by_disposition(session: Any) -> dict[str | None, int]:
-    """How many conversations with a patient's word have each disposition."""
-    wanted = (
-        select(Conversation.disposition, func.count())
-        .where(Conversation.deleted_at.is_(None), Conversation.patient_message_count > 0)
-        .group_by(Conversation.disposition)
-    )
-    return {row[0]: row[1] for row in session.execute(wanted)}
-
-
-def _summaries() -> Any:
+def summaries() -> Any:
+    """Select of what `summary` takes."""
     asked = exists().where(AppointmentRequest.conversation_id == Conversation.id)
-    return select(Conversation, asked.label("has_appointment"))
-
-
-def _page(wanted: Any, time: Any, key: Any, before: Key | None, limit: int) -> Any:
-    if before is not None:
-        wanted = wanted.where(or_(time < before[0], and_(time == before[0], key < before[1])))
-    return wanted.order_by(time.desc(), key.desc()).limit(limit + 1)
-
-
-def _cut(found: list[Row], limit: int, key: Any) -> Page[Row]:
-    rows = tuple(found[:limit])
-    return Page(rows, key(rows[-1]) if len(found) > limit else None)
+    rest = (defer(Conversation.slots), defer(Conversation.intake))  # large, and encrypted
+    return select(Conversation, asked.label("has_appointment")).options(*rest)
 
 
 def _rows(session: Any, table: Any, conversation_id: str, order: Any) -> Any:
@@ -300,14 +248,18 @@ def _rows(session: Any, table: Any, conversation_id: str, order: Any) -> Any:
     return session.execute(wanted).scalars()
 
 
-def _summary(row: Any, has_appointment: bool) -> ConversationSummary:
+def summary(row: Any, has_appointment: bool) -> ConversationSummary:
+    """A line out of a row of `summaries`."""
     return ConversationSummary(
         id=row.id, created_at=row.created_at, last_activity_at=row.last_activity_at,
         status=row.status, disposition=row.disposition, red_flags=tuple(row.red_flags),
         reviewed=row.reviewed, message_count=row.message_count,
         patient_message_count=row.patient_message_count, has_appointment=has_appointment,
         page=row.page, locale=row.locale, knowledge_version=row.knowledge_version,
-        model_version=row.model_version,
+        model_version=row.model_version, state=row.state, snoozed_until=row.snoozed_until,
+        assignee=row.assignee, urgency=row.urgency, waiting_since=row.waiting_since,
+        facets=row.facets or {}, frequency=row.frequency, fallbacks=row.fallbacks,
+        lowest_confidence=row.lowest_confidence,
     )  # fmt: skip
 
 
@@ -315,16 +267,43 @@ def _message(row: Any) -> MessageView:
     return MessageView(
         seq=row.seq, at=row.at, sender=row.sender, text=row.text,
         buttons=tuple(row.buttons or ()), question=row.question, card=row.card,
-        intent=row.intent, confidence=row.confidence, entities=tuple(row.entities or ()),
+        intent=row.intent, confidence=row.confidence, runner_up=row.runner_up,
+        runner_up_confidence=row.runner_up_confidence, entities=tuple(row.entities or ()),
     )  # fmt: skip
 
 
-def _appointment(row: Any) -> AppointmentView:
+def appointment(row: Any, urgency: int = 4) -> AppointmentView:
+    """A request out of its row, with the place of its conversation in the queue."""
     return AppointmentView(
         conversation_id=row.conversation_id, seq=row.seq, created_at=row.created_at,
         reference=row.reference, name=row.name, contact=row.contact, when=row.preferred_when,
-        consent=row.consent, status=row.status,
+        consent=row.consent, status=row.status, note=row.note, booked_for=row.booked_for,
+        handled_by=row.handled_by, handled_at=row.handled_at, urgency=urgency,
     )  # fmt: skip
+
+
+def _review(row: Any) -> ReviewView:
+    return ReviewView(
+        reviewer=row.reviewer, verdict=row.verdict, disposition=row.disposition,
+        should_be=row.should_be, details=row.details or {}, note=row.note, at=row.at,
+    )  # fmt: skip
+
+
+def _messages(
+    session: Any, conversation_id: str, before: int | None, last: int | None
+) -> tuple[MessageView, ...]:
+    wanted = select(Message).where(Message.conversation_id == conversation_id)
+    if before is not None:
+        wanted = wanted.where(Message.seq < before)
+    if last is not None:
+        wanted = wanted.limit(last)
+    newest = session.execute(wanted.order_by(Message.seq.desc())).scalars()
+    return tuple(reversed([_message(row) for row in newest]))
+
+
+def _tags(session: Any, conversation_id: str) -> tuple[str, ...]:
+    wanted = select(Facet.value).where(Facet.conversation_id == conversation_id, Facet.kind == TAG)
+    return tuple(session.execute(wanted.order_by(Facet.value)).scalars())
 
 
 def _incident(row: Any) -> IncidentView:

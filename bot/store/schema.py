@@ -20,6 +20,7 @@ from sqlalchemy.engine import make_url
 from bot.store.database import Database, make_engine
 from bot.store.errors import NewerSchema, SchemaError, StoreError
 from bot.store.models import Fact
+from bot.store.search import ensure_key
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 KEY_CHECK = "key_check"
@@ -50,6 +51,7 @@ def check_schema(engine: Any) -> None:
 def check_key(database: Database) -> None:
     """Raises WrongKey when FIELD_ENCRYPTION_KEY cannot open what is stored."""
     with database.begin() as session:
+        ensure_key(session)
         known = session.get(Fact, KEY_CHECK)
         if known is None:
             session.add(Fact(name=KEY_CHECK, value=KEY_CHECK))

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
     String,
     Table,
@@ -112,3 +113,15 @@ class AuditHead(Base):
     id = Column(Integer, primary_key=True, autoincrement=False)
     seq = Column(Integer, nullable=False)
     hash = Column(String(64), nullable=False)
+
+
+class StaffSession(Base):
+    """One signed-in browser. The cookie holds a random value, this row its hash."""
+
+    __tablename__ = "staff_sessions"
+    __table_args__ = (Index(None, "user_id"),)
+
+    id = Column(String(64), primary_key=True)
+    user_id = Column(Integer, ForeignKey("users.id", ondelete="CASCADE"), nullable=False)
+    began_at = Column(UtcDateTime, nullable=False)
+    seen_at = Column(UtcDateTime, nullable=False)

@@ -44,7 +44,8 @@ from bot.store.errors import (
     UnknownConversation,
 )
 from bot.store.models import Conversation, Event
-from bot.store.projection import Changes, State, event_time, project, write
+from bot.store.projection import Changes, State, event_time, project
+from bot.store.rows import write
 from bot.store.turns import Turn, current_turn, make_answer
 
 log = structlog.get_logger(__name__)
@@ -149,7 +150,7 @@ class ClinicTrackerStore(TrackerStore):
             state = _reserve(session, conversation_id, last, len(events))
             changes = project(state, events)
             _insert_events(session, conversation_id, last, events)
-            write(session, conversation_id, changes)
+            write(session, conversation_id, changes, state.facets)
             answer = _answer(turn, changes) if turn else None
             if turn and turn.message_id and answer:
                 inbox.answer(session, turn, answer)

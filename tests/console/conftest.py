@@ -109,6 +109,9 @@ def _seed(database: Database) -> None:
         conversation.message_count = 2
         conversation.disposition = "book"
         conversation.status = "assessed"
+        conversation.urgency = 0
+        conversation.waiting_since = now
+        conversation.red_flags = ["rf_stroke"]
         words = [("patient", "my calf <script>alert(1)</script> knots up"), ("bot", "Noted.")]
         for seq, (sender, text) in enumerate(words, start=1):
             session.add(

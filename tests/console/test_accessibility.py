@@ -22,7 +22,19 @@ PAGES = {
     "list": "/",
     "empty list": "/?disposition=urgent",
     "conversation": f"/conversations/{CONVERSATION}",
-    "appointments": "/appointments",
+    "every filter": "/?state=all&location=calf&since=2026-01-01",
+    "search": "/?state=all&q=calf",
+    "printed": f"/conversations/{CONVERSATION}/print",
+    "correction": f"/conversations/{CONVERSATION}/messages/1/correct",
+    "appointments": "/appointments?status=all",
+    "inbox": "/inbox",
+    "dashboard": "/dashboard?days=7",
+    "incidents": "/incidents",
+    "staff": "/staff",
+    "audit": "/audit",
+    "account": "/account",
+    "second factor": "/tf-setup",
+    "password": "/change",
     "error": "/conversations/none",
 }
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -73,7 +85,7 @@ def page(browser: Browser, address: str, width: int, scheme: Any) -> Iterator[Pa
 
 @pytest.fixture(scope="module")
 def signed_in(page: Page, staff: Staff) -> Page:
-    email, password = staff.passwords["clinician"]
+    email, password = staff.passwords["admin"]
     page.goto("/login")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)

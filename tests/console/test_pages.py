@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -99,7 +100,10 @@ def test_an_unknown_conversation_is_not_there(app: Flask, staff: Staff) -> None:
     assert "nothing here" in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("query", ["before=yesterday", "before=2026-01-01~x", "disposition=odd"])
+@pytest.mark.parametrize(
+    "query",
+    ["after=yesterday", "after=0~2026-01-01~x", "disposition=odd", "since=2026", "at_least=x"],
+)
 def test_a_broken_address_is_not_there(app: Flask, staff: Staff, query: str) -> None:
     assert sign_in(app, staff, "admin").get(f"/?{query}").status_code == 404
 
@@ -125,7 +129,7 @@ def test_a_reviewer_saves_a_verdict(app: Flask, staff: Staff) -> None:
     client = sign_in(app, staff, "reviewer")
     token = token_of(client, PAGES[1])
     answer = client.post(
-        f"{PAGES[1]}/review", data={"csrf_token": token, "verdict": "right", "note": "agreed"}
+        f"{PAGES[1]}/review", data={"csrf_token": token, "level": "right", "note": "agreed"}
     )
     assert answer.status_code == 302
     page = client.get(PAGES[1]).get_data(as_text=True)
@@ -137,14 +141,14 @@ def test_a_review_without_a_verdict_says_so(app: Flask, staff: Staff) -> None:
     client = sign_in(app, staff, "reviewer")
     answer = client.post(f"{PAGES[1]}/review", data={"csrf_token": token_of(client, PAGES[1])})
     assert answer.status_code == 400
-    assert "Choose a verdict." in answer.get_data(as_text=True)
+    assert "Choose whether the level was right." in answer.get_data(as_text=True)
 
 
 def test_a_viewer_may_not_judge_or_change_requests(app: Flask, staff: Staff) -> None:
     client = sign_in(app, staff, "viewer")
     token = token_of(client, "/")
     for path, data in (
-        (f"{PAGES[1]}/review", {"verdict": "right"}),
+        (f"{PAGES[1]}/review", {"level": "right"}),
         (f"/appointments/{REFERENCE}", {"status": "called"}),
     ):
         assert client.post(path, data=data | {"csrf_token": token}).status_code == 403
@@ -164,7 +168,7 @@ def test_the_front_desk_notes_what_became_of_a_request(app: Flask, staff: Staff)
 @pytest.mark.parametrize("path", [f"{PAGES[1]}/review", f"/appointments/{REFERENCE}", "/logout"])
 def test_a_post_without_its_token_is_refused(app: Flask, staff: Staff, path: str) -> None:
     client = sign_in(app, staff, "admin")
-    assert client.post(path, data={"verdict": "right", "status": "called"}).status_code == 400
+    assert client.post(path, data={"level": "right", "status": "called"}).status_code == 400
 
 
 def test_wrong_password_and_unknown_address_get_the_same_answer(app: Flask, staff: Staff) -> None:
@@ -200,7 +204,7 @@ def test_signing_out_ends_the_session(app: Flask, staff: Staff) -> None:
 def test_an_idle_session_ends(app: Flask, staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
     client = sign_in(app, staff, "admin")
     assert client.get("/").status_code == 200
-    monkeypatch.setattr(security, "IDLE_SECONDS", -1)
+    monkeypatch.setattr(security, "IDLE", timedelta(seconds=-1))
     assert client.get("/").status_code == 302
 
 

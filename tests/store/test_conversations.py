@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.store.acts import add_review
 from bot.store.audit import verify_audit
 from bot.store.conversations import (
     create_conversation,
@@ -20,8 +21,10 @@ from bot.store.conversations import (
 from bot.store.database import Database
 from bot.store.errors import UnknownConversation
 from bot.store.inbox import New, receive
+from bot.store.lists import find_conversations, list_appointments
 from bot.store.models import Base, Conversation
-from bot.store.queries import add_review, list_appointments, list_conversations, record_incident
+from bot.store.proposals import Correction, propose
+from bot.store.queries import record_incident
 from bot.store.staff import AuditEvent
 from tests.store.talk import APPOINTMENT, ASSESSMENT, make_store, say, slot
 
@@ -41,6 +44,9 @@ async def full_conversation(database: Database) -> str:
     with database.begin() as session:
         add_review(session, cid, "dr@clinic.example", "agree", "fine words")
         record_incident(session, "turn.failed", conversation_id=cid, event_id="e1")
+        propose(
+            session, Correction(cid, 1, "intent", "inform", None, "my words"), "dr@clinic.example"
+        )
     return cid
 
 
@@ -80,7 +86,7 @@ async def test_removed_means_removed(database: Database):
     with database.begin() as session:
         delete_conversation(session, cid)
         assert not is_open(session, cid)
-        assert list_conversations(session).rows == ()
+        assert find_conversations(session).rows == ()
         for call in (transcript, delete_conversation):
             with pytest.raises(UnknownConversation):
                 call(session, cid)

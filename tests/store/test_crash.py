@@ -20,8 +20,8 @@ from bot.store.conversations import create_conversation, transcript
 from bot.store.database import Database, open_database
 from bot.store.inbox import New, Replay, receive, unanswered
 from bot.store.models import Event, InboxMessage
-from bot.store.projection import rebuild
 from bot.store.queries import conversation_detail
+from bot.store.rows import rebuild
 from tests.store.talk import make_store, say
 
 ROUNDS = 12

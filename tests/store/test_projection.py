@@ -10,12 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rasa.shared.core.events import ActionExecuted, AllSlotsReset, BotUttered
 
+from bot.store.acts import update_appointment
 from bot.store.conversations import create_conversation, transcript
 from bot.store.database import Database
 from bot.store.errors import UnknownConversation
 from bot.store.models import AppointmentRequest
-from bot.store.projection import State, project, rebuild
-from bot.store.queries import conversation_detail, set_appointment_status
+from bot.store.projection import State, project
+from bot.store.queries import conversation_detail
+from bot.store.rows import rebuild
 from bot.store.turns import turn_metadata
 from tests.store.talk import APPOINTMENT, ASSESSMENT, make_store, say, slot
 
@@ -126,7 +128,7 @@ async def test_rebuilding_repairs_rows_that_somebody_spoiled(database: Database)
 async def test_rebuilding_keeps_what_staff_marked(database: Database):
     cid = await play(database)
     with database.begin() as session:
-        assert set_appointment_status(session, "R-7", "called")
+        assert update_appointment(session, "R-7", "x@clinic.example", status="called")
     with database.begin() as session:
         rebuild(session, cid)
         assert session.query(AppointmentRequest).one().status == "called"

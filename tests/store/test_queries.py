@@ -7,20 +7,18 @@ from datetime import timedelta
 import pytest
 from rasa.shared.core.events import BotUttered
 
+from bot.store.acts import add_review, update_appointment
 from bot.store.conversations import create_conversation
 from bot.store.database import Database
 from bot.store.errors import UnknownConversation
+from bot.store.filters import Filter
+from bot.store.lists import count_open_levels, find_conversations, list_appointments
 from bot.store.models import Conversation
 from bot.store.queries import (
-    add_review,
     conversation_detail,
-    count_by_disposition,
-    list_appointments,
-    list_conversations,
     list_incidents,
     record_incident,
     resolve_incident,
-    set_appointment_status,
 )
 from tests.store.talk import APPOINTMENT, ASSESSMENT, make_store, say, slot
 
@@ -50,7 +48,7 @@ async def test_the_newest_activity_comes_first_and_pages_follow(database: Databa
     seen, before, pages = [], None, 0
     with database.begin() as session:
         while True:
-            page = list_conversations(session, before=before, limit=3)
+            page = find_conversations(session, sort="newest", after=before, limit=3)
             seen += [row.id for row in page.rows]
             before, pages = page.next, pages + 1
             if before is None:
@@ -61,9 +59,9 @@ async def test_the_newest_activity_comes_first_and_pages_follow(database: Databa
 async def test_pages_lose_nobody_when_times_are_equal(database: Database):
     ids = await seed(database, 5, same_time=True)
     with database.begin() as session:
-        first = list_conversations(session, limit=2)
-        second = list_conversations(session, limit=2, before=first.next)
-        third = list_conversations(session, limit=2, before=second.next)
+        first = find_conversations(session, limit=2)
+        second = find_conversations(session, limit=2, after=first.next)
+        third = find_conversations(session, limit=2, after=second.next)
     rows = [*first.rows, *second.rows, *third.rows]
     assert sorted(row.id for row in rows) == sorted(ids)
     assert third.next is None
@@ -74,10 +72,10 @@ async def test_lists_can_be_narrowed(database: Database):
     with database.begin() as session:
         add_review(session, ids[0], "dr@clinic.example", "agree")
     with database.begin() as session:
-        booked = list_conversations(session, disposition="book").rows
-        reviewed = list_conversations(session, reviewed=True).rows
-        open_ones = list_conversations(session, reviewed=False).rows
-        assert count_by_disposition(session) == {"book": 2, "self_care": 2}
+        booked = find_conversations(session, Filter(disposition="book")).rows
+        reviewed = find_conversations(session, Filter(state="reviewed")).rows
+        open_ones = find_conversations(session, Filter(state="open")).rows
+        assert count_open_levels(session) == {"book": 1, "self_care": 2}
     assert {row.id for row in booked} == {ids[0], ids[2]}
     assert [row.id for row in reviewed] == [ids[0]]
     assert len(open_ones) == 3
@@ -86,8 +84,7 @@ async def test_lists_can_be_narrowed(database: Database):
 async def test_a_chat_that_was_only_opened_is_not_in_the_list(database: Database):
     with database.begin() as session:
         create_conversation(session)
-        assert list_conversations(session).rows == ()
-        assert len(list_conversations(session, silent=True).rows) == 1
+        assert find_conversations(session).rows == ()
 
 
 async def test_a_conversation_is_read_whole(database: Database):
@@ -126,8 +123,8 @@ async def test_staff_note_what_became_of_a_request(database: Database):
         cid = create_conversation(session)
     await say(make_store(database), cid, "book", slot("appointment", APPOINTMENT))
     with database.begin() as session:
-        assert set_appointment_status(session, "R-7", "booked")
-        assert not set_appointment_status(session, "R-8", "booked")
+        assert update_appointment(session, "R-7", "x@clinic.example", status="booked")
+        assert not update_appointment(session, "R-8", "x@clinic.example", status="booked")
     with database.begin() as session:
         assert [a.status for a in list_appointments(session).rows] == ["booked"]
         assert list_appointments(session, status="new").rows == ()

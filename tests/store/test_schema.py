@@ -11,7 +11,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
 
-import bot.store.staff  # noqa: F401
+import bot.store.staff
+import bot.store.work  # noqa: F401
 from bot.settings import Settings, new_encryption_key, use_settings
 from bot.store.database import Database, make_engine, open_database, upgrade
 from bot.store.errors import DiskFull, NewerSchema, SchemaError, StoreUnavailable, WrongKey
@@ -21,8 +22,14 @@ from bot.store.schema import downgrade_to
 
 def test_models_and_migrations_describe_the_same_tables(database: Database):
     with database.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": _is_described}
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, Base.metadata) == []
+
+
+def _is_described(name: str | None, kind: str, _: dict[str, str | None]) -> bool:
+    """The full-text index has no model: each database has its own kind."""
+    return not str(name).startswith(("search_fts", "ix_search_entries_words"))
 
 
 def test_migrations_go_down_to_nothing_and_up_again(url: str):

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import bot.store.staff  # noqa: F401  (its tables belong to the metadata)
+import bot.store.staff
+import bot.store.work  # noqa: F401  (their tables belong to the metadata)
 from bot.store.models import Base
 
 connection = context.config.attributes["connection"]
