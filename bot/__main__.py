@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+from bot.console_commands import add_console_commands
 from bot.settings import get_settings, quiet_frame
 
 Command = Callable[[argparse.Namespace], int]
@@ -66,21 +67,52 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     add("up", _up, "Prepare everything, then run the chat and the staff console (make run).")
-    add("serve", _serve, "Run the chat server alone.")
+    serve = add("serve", _serve, "Run the chat server alone.")
+    serve.add_argument("--plain", action="store_true", help="log for people, not as JSON lines")
     add("console", _console, "Run the staff console alone.")
     add("chat", _chat, "Talk to the bot in this terminal.")
     train = add("train", _train, "Train the model if it is older than what it is made from.")
     train.add_argument("--force", action="store_true", help="train even if it is up to date")
     evaluate = add("evaluate", _evaluate, "Play vignettes against the bot and print how it did.")
-    evaluate.add_argument("files", nargs="+", type=Path, metavar="FILE", help="YAML vignettes")
-    evaluate.add_argument("--json", type=Path, metavar="OUT", help="write the metrics here too")
+    _add_evaluate(evaluate)
+    nlu = add("evaluate-nlu", _evaluate_nlu, "Read annotated messages and print how well.")
+    _add_evaluate_nlu(nlu)
+    _add_transcript(add("transcript", _transcript, "Hold whole conversations and show them."))
     parse = add("parse", _parse, "Read texts (one a line, or JSON lines) and print what was heard.")
     parse.add_argument("file", nargs="?", default="-", metavar="FILE", help="- is standard input")
-    add("knowledge", _knowledge, "Load and check the clinical content.")
+    add("knowledge", _knowledge, "Check the clinical content, the wordings and domain.yml.")
+    safety = add("safety", _safety, "Show the hazard log as a page.")
+    safety.add_argument("--out", type=Path, metavar="PAGE", help="put it into this page")
     add("migrate", _migrate, "Bring the database to the newest schema.")
     add("retention", _retention, "Remove conversations that are older than RETENTION_DAYS.")
     _add_staff(add("staff", _staff_list, "List or change staff logins."))
+    add_console_commands(add)
     return parser
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    files = "YAML vignettes or dialogues; none: all of tests/scenarios"
+    add("files", nargs="*", type=Path, metavar="FILE", help=files)
+    add("--json", type=Path, metavar="OUT", help="write the metrics here too")
+    add("--report", type=Path, metavar="OUT", help="write an HTML report with every wrong case")
+    add("--blind", action="store_true", help="a set kept aside: show ids and levels, no texts")
+    add("--faults", action="store_true", help="tell each emergency again with each action failing")
+
+
+def _add_evaluate_nlu(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    files = "JSON lines; none: all of tests/scenarios/messages"
+    add("files", nargs="*", type=Path, metavar="FILE", help=files)
+    add("--json", type=Path, metavar="OUT", help="write the figures here too")
+    add("--errors", action="store_true", help="show what was read wrong (not of sets kept aside)")
+    add("--perturb", action="store_true", help="also read each message in other spellings")
+
+
+def _add_transcript(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", type=Path, metavar="FILE", help="YAML vignettes")
+    parser.add_argument("ids", nargs="*", metavar="ID", help="which of them; none: all")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="write a page ID.md each")
 
 
 def _add_staff(parser: argparse.ArgumentParser) -> None:
@@ -94,10 +126,10 @@ def _add_staff(parser: argparse.ArgumentParser) -> None:
     password.set_defaults(command=_staff_password)
 
 
-def _serve(_: argparse.Namespace) -> int:
+def _serve(options: argparse.Namespace) -> int:
     from bot.serve import serve
 
-    serve()
+    serve(plain=options.plain)
     return 0
 
 
@@ -173,9 +205,22 @@ def _train(options: argparse.Namespace) -> int:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from bot.evaluation.run import evaluate
+    from bot.evaluation.run import Wishes, evaluate
 
-    return evaluate(options.files, options.json)
+    wishes = Wishes(options.json, options.report, options.blind, options.faults)
+    return evaluate(options.files, wishes)
+
+
+def _evaluate_nlu(options: argparse.Namespace) -> int:
+    from bot.evaluation.understanding import Wishes, evaluate_nlu
+
+    return evaluate_nlu(options.files, Wishes(options.json, options.errors, options.perturb))
+
+
+def _transcript(options: argparse.Namespace) -> int:
+    from bot.evaluation.transcripts import transcript
+
+    return transcript(options.file, options.ids, options.out)
 
 
 def _parse(options: argparse.Namespace) -> int:
@@ -185,14 +230,27 @@ def _parse(options: argparse.Namespace) -> int:
 
 
 def _knowledge(_: argparse.Namespace) -> int:
-    from bot.knowledge import load_knowledge
-    from bot.knowledge.lexicon import load_lexicon
+    from bot.knowledge import sound_knowledge
+    from bot.knowledge.hazards import load_hazards
 
-    content = load_knowledge()
-    load_lexicon(content)
+    content = sound_knowledge()
+    hazards = load_hazards()
     for name in ("items", "findings", "locations", "red_flags", "rules", "questions", "cautions"):
-        print(f"{len(getattr(content, name)):4} {name.replace('_', ' ')}")
-    print(f"Clinical content is sound; version {content.version}.")
+        print(f"{len(getattr(content, name))} {name.replace('_', ' ')}")
+    print(f"{len(hazards)} hazards")
+    print(f"Clinical content, wordings and domain.yml are sound; version {content.version}.")
+    return 0
+
+
+def _safety(options: argparse.Namespace) -> int:
+    from bot.knowledge.hazards import load_hazards, put_into, to_markdown
+
+    log = to_markdown(load_hazards())
+    if options.out:
+        put_into(options.out, log)
+        print(options.out)
+    else:
+        print(log)
     return 0
 
 

@@ -1,7 +1,8 @@
 """`python -m bot chat`: talk to the bot in a terminal, over the website channel itself.
 
-Starts the real server on a free port of this machine, with a database of its own that is
-thrown away at the end, and speaks the contract with it. Buttons are numbered.
+A trial: starts the real server on a free port of this machine, with a database of its own
+that is thrown away at the end, and speaks the contract with it. Nothing reaches the clinic.
+Buttons are numbered; what goes wrong is written to a file, not into the conversation.
 """
 
 from __future__ import annotations
@@ -11,27 +12,50 @@ import tempfile
 import textwrap
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from pathlib import Path
 from typing import Any
 
 import requests
 
 from bot import logs
-from bot.settings import use_settings, workbench_settings
+from bot.settings import ROOT, use_settings, workbench_settings
 
 WIDTH = 78
 TIMEOUT = 30.0
+LOG = ROOT / "var" / "chat.log"
+TRIAL = (
+    "This is a trial on a database of its own, which is thrown away at the end. Nothing you type "
+    "reaches the clinic, also when the bot says that it sent a request."
+)
+NOT_SENT = "(A trial: no request was sent.)"
+WENT_WRONG = f"(Something went wrong in the bot; the reason stands in {LOG.relative_to(ROOT)}.)"
 _LEAVE = frozenset({"/quit", "/exit"})
 
 
 def chat() -> None:
     """Talk until Ctrl-C, Ctrl-D or /quit."""
-    logs.configure(logging.ERROR, plain=True)
-    with tempfile.TemporaryDirectory(prefix="spasm-triage-") as folder:
-        print("Loading the bot ...", flush=True)
-        with _server(Path(folder)) as address:
-            _talk(Talk(address))
+    print("\n".join(_wrapped(TRIAL)))
+    print("Loading the bot ...", flush=True)
+    with (
+        tempfile.TemporaryDirectory(prefix="spasm-triage-") as folder,
+        _logging_to(LOG),
+        _server(Path(folder)) as address,
+    ):
+        _talk(Talk(address), LOG)
+
+
+@contextmanager
+def _logging_to(file: Path) -> Iterator[None]:
+    """Everything that is logged goes into `file`, which begins anew."""
+    file.parent.mkdir(exist_ok=True)
+    with file.open("w", encoding="utf-8") as stream:
+        try:
+            with redirect_stderr(stream):
+                logs.configure(logging.ERROR, plain=True)
+                yield
+        finally:
+            logs.configure(logging.ERROR, plain=True)
 
 
 class Talk:
@@ -60,11 +84,20 @@ class Talk:
         return answer
 
 
-def _talk(talk: Talk) -> None:
+def _talk(talk: Talk, log: Path | None = None) -> None:
+    """`log`: a file that grows when something goes wrong."""
     print("Ctrl-D leaves. Type a number to press a button.\n")
     choices = _show(talk.begin())
+    size = _size(log)
     for line in _lines():
         choices = _show(talk.say(_as_message(line, choices)))
+        if _size(log) > size:
+            size = _size(log)
+            print(WENT_WRONG + "\n")
+
+
+def _size(log: Path | None) -> int:
+    return log.stat().st_size if log else 0
 
 
 def _lines() -> Iterator[str]:
@@ -92,6 +125,8 @@ def _show(messages: list[dict[str, Any]]) -> list[dict[str, str]]:
     choices: list[dict[str, str]] = []
     for message in messages:
         print("\n".join(_wrapped(message["text"])))
+        if (message.get("card") or {}).get("type") == "appointment":
+            print(NOT_SENT)
         for button in _buttons(message):
             choices.append(button)
             print(f"    [{len(choices)}] {button['label']}")

@@ -35,9 +35,12 @@ GRACE_SECONDS = 15.0
 _log = structlog.get_logger(__name__)
 
 
-def serve() -> None:
-    """Serve until SIGTERM or Ctrl-C. Raises SettingsError, StoreError, EngineError."""
-    logs.configure()
+def serve(*, plain: bool = False) -> None:
+    """Serve until SIGTERM or Ctrl-C. `plain`: log for people, not as JSON lines.
+
+    Raises SettingsError, StoreError, EngineError.
+    """
+    logs.configure(plain=plain)
     settings = get_settings()
     app = build_app(settings, load_engine(settings))
     settle()
@@ -78,7 +81,8 @@ def build_app(
     channel = WebChannel(danger, settings)
     register([channel], app, route=PREFIX)
     app.blueprint(site(settings))
-    app.add_route(channel.health, "/health", methods=["GET"], name="health")
+    for path, page in channel.health_pages().items():
+        app.add_route(page, path, methods=["GET"], name=path[1:].replace("/", "_"))
     app.error_handler.add(Exception, _answer_error)
     app.register_listener(_announce, "after_server_start")
     return app

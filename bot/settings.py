@@ -9,6 +9,7 @@ root. Every setting has a safe default for one machine, except the secrets.
 from __future__ import annotations
 
 import base64
+import ipaddress
 import os
 import re
 import secrets
@@ -72,7 +73,11 @@ class Settings:
     bot_port: int = 5005
     console_host: str = "127.0.0.1"
     console_port: int = 5006
+    console_totp: str = "optional"
     bot_processes: int = 1
+    trusted_proxies: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int = 0
     rate_conversation: tuple[Rate, ...] = (Rate(60, 10), Rate(240, 60), Rate(1500, 3600))
     rate_address: tuple[Rate, ...] = (Rate(400, 10), Rate(1500, 60))
     rate_sessions: tuple[Rate, ...] = (Rate(200, 60), Rate(2000, 3600))
@@ -203,16 +208,8 @@ def _phone(name: str, value: str | None) -> str:
     return str(value)
 
 
-def _port(name: str, value: str | None) -> int:
-    return _number(name, value, 1, 65535)
-
-
-def _days(name: str, value: str | None) -> int:
-    return _number(name, value, 1, 36500)
-
-
-def _processes(name: str, value: str | None) -> int:
-    return _number(name, value, 1, 64)
+def _between(low: int, high: int) -> Callable[[str, str | None], int]:
+    return lambda name, value: _number(name, value, low, high)
 
 
 def _number(name: str, value: str | None, low: int, high: int) -> int:
@@ -250,6 +247,17 @@ def _origins(name: str, value: str | None) -> tuple[str, ...]:
                 "by commas and without paths: correct it in .env."
             )
     return origins
+
+
+def _networks(name: str, value: str | None) -> tuple[str, ...]:
+    networks = tuple(part.strip() for part in (value or "").split(",") if part.strip())
+    try:
+        return tuple(str(ipaddress.ip_network(network)) for network in networks)
+    except ValueError as error:
+        raise SettingsError(
+            f"{name} must be addresses or networks such as 127.0.0.0/8, 10.1.2.3, parted by "
+            "commas: correct it in .env."
+        ) from error
 
 
 def _database(name: str, value: str | None) -> str:
@@ -290,6 +298,12 @@ def _rates(name: str, value: str | None) -> tuple[Rate, ...]:
             )
         rates.append(Rate(int(found[1]), int(found[2])))
     return tuple(rates)
+
+
+def _totp(name: str, value: str | None) -> str:
+    if value not in ("optional", "required"):
+        raise SettingsError(f"{name} must be optional or required: correct it in .env.")
+    return str(value)
 
 
 def _folder(name: str, value: str | None) -> Path:
@@ -348,6 +362,8 @@ def _check_together(settings: Settings) -> None:
         )
     if (settings.bot_host, settings.bot_port) == (settings.console_host, settings.console_port):
         raise SettingsError("CONSOLE_PORT is the same as BOT_PORT: give each its own port in .env.")
+    if settings.metrics_port in (settings.bot_port, settings.console_port):
+        raise SettingsError("METRICS_PORT is taken by chat or console: give it its own in .env.")
 
 
 _READERS: Mapping[str, Callable[[str, str | None], Any]] = {
@@ -361,12 +377,16 @@ _READERS: Mapping[str, Callable[[str, str | None], Any]] = {
     "DATABASE_URL": _database,
     "REDIS_URL": _redis,
     "ALLOWED_ORIGINS": _origins,
-    "RETENTION_DAYS": _days,
+    "RETENTION_DAYS": _between(1, 36500),
     "BOT_HOST": _host,
-    "BOT_PORT": _port,
+    "BOT_PORT": _between(1, 65535),
     "CONSOLE_HOST": _host,
-    "CONSOLE_PORT": _port,
-    "BOT_PROCESSES": _processes,
+    "CONSOLE_PORT": _between(1, 65535),
+    "CONSOLE_TOTP": _totp,
+    "BOT_PROCESSES": _between(1, 64),
+    "TRUSTED_PROXIES": _networks,
+    "METRICS_HOST": _host,
+    "METRICS_PORT": _between(0, 65535),
     "RATE_CONVERSATION": _rates,
     "RATE_ADDRESS": _rates,
     "RATE_SESSIONS": _rates,

@@ -20,6 +20,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from bot import logs
+from bot.knowledge import sound_knowledge
 from bot.settings import ENV_FILE, ROOT, read_environment
 
 MODEL_NAME = "triage.tar.gz"
@@ -42,8 +43,12 @@ class TrainingError(Exception):
 
 
 def train(*, force: bool = False) -> int:
-    """Train unless the model is up to date; 0 when there is a fresh model in the end."""
+    """Train unless the model is up to date; 0 when there is a fresh model in the end.
+
+    Raises KnowledgeError when what it is made from is wrong, TrainingError.
+    """
     folder = model_folder()
+    sound_knowledge()
     if not force and is_fresh(folder):
         print(f"The model is up to date: {folder / MODEL_NAME}")
         return 0
@@ -60,10 +65,11 @@ def train(*, force: bool = False) -> int:
 def ensure_fresh() -> None:
     """Train if needed, in a process of its own: the frame's trainers need not stay in memory.
 
-    What it says goes to standard error. Raises TrainingError.
+    What it says goes to standard error. Raises KnowledgeError, TrainingError.
     """
     if is_fresh(model_folder()):
         return
+    sound_knowledge()
     command = [sys.executable, "-m", "bot", "train"]
     if subprocess.run(command, cwd=ROOT, check=False, stdout=sys.stderr).returncode != 0:
         raise TrainingError("The model could not be trained: see the lines above.")
@@ -102,20 +108,28 @@ def file_hash(path: Path) -> str:
 def _train_in(workshop: Path) -> Path:
     logs.configure(logging.ERROR, plain=True)
     from rasa.model_training import train as rasa_train
+    from rasa.shared.exceptions import RasaException
 
     said = io.StringIO()
-    with _inside(ROOT), contextlib.redirect_stdout(said):
-        result = rasa_train(
-            domain="domain.yml",
-            config="config.yml",
-            training_files=["data"],
-            output=str(workshop),
-            fixed_model_name=MODEL_NAME.partition(".")[0],
-            force_training=True,
-        )
+    try:
+        with _inside(ROOT), contextlib.redirect_stdout(said):
+            result = rasa_train(
+                domain="domain.yml",
+                config="config.yml",
+                training_files=["data"],
+                output=str(workshop),
+                fixed_model_name=MODEL_NAME.partition(".")[0],
+                force_training=True,
+            )
+    except RasaException as error:
+        raise TrainingError(f"The model could not be trained: {_on_one_line(error)}") from error
     if result.code != 0 or not result.model:
         raise TrainingError(f"The model could not be trained: {said.getvalue().strip()}")
     return Path(result.model)
+
+
+def _on_one_line(error: Exception) -> str:
+    return " ".join(str(error).split())
 
 
 def _publish(made: Path, folder: Path, fingerprint: str) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot import training
+from bot.knowledge import sound_knowledge
 from bot.settings import (
     ENV_FILE,
     ROOT,
@@ -32,7 +33,8 @@ SPACE_MB = 300
 """Free space below which starting makes no sense: a model, a database, logs."""
 CHAT_HEALTH = "/webhooks/web/health"
 CONSOLE_HEALTH = "/health"
-SECONDS_BETWEEN_WORDS = 30.0
+SECONDS_BETWEEN_WORDS = 5.0
+USUAL_SECONDS = 15
 
 
 class StartError(Exception):
@@ -46,12 +48,15 @@ def up() -> int:
     settings = get_settings()
     for name in ("bot", "console"):
         check_port(settings, name)
+    _step("Checking the clinical content")
+    sound_knowledge()
     _step("Preparing the database")
     upgrade()
     if not training.is_fresh(settings.model_dir):
         _step("Training the model, because it is missing or older than what it is made from")
         training.ensure_fresh()
     _step("Starting the chat and the staff console (Ctrl-C stops both)")
+    _step(f"Loading the model; both answer in about {USUAL_SECONDS} seconds")
     _run(settings)
     _step("Stopped.")
     return 0
@@ -129,7 +134,7 @@ def _run(settings: Settings) -> None:
     quiet_frame()
     environment = os.environ | {"PYTHONUNBUFFERED": "1"}
     programs = [
-        Program("chat", [sys.executable, "-m", "bot", "serve"]),
+        Program("chat", [sys.executable, "-m", "bot", "serve", "--plain"]),
         Program("console", [sys.executable, "-m", "bot", "console"]),
     ]
     Supervisor(programs, environment).run(each_round=_Welcome(settings))
@@ -146,7 +151,8 @@ class _Welcome:
         self.chat = _address(settings.bot_host, settings.bot_port)
         self.console = _address(settings.console_host, settings.console_port)
         self.next_look = 0.0
-        self.next_word = time.monotonic() + SECONDS_BETWEEN_WORDS
+        self.begin = time.monotonic()
+        self.next_word = self.begin + SECONDS_BETWEEN_WORDS
         self.done = False
 
     def __call__(self) -> None:
@@ -161,7 +167,7 @@ class _Welcome:
             print(self._text(), flush=True)
         elif now > self.next_word:
             self.next_word = now + SECONDS_BETWEEN_WORDS
-            _step(f"Still waiting: {trouble}")
+            _step(f"{now - self.begin:.0f} seconds: {trouble}")
 
     def _text(self) -> str:
         from bot.console.staff import ensure_first_admin

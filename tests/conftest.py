@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -20,11 +21,27 @@ _ENVIRONMENT = {
 os.environ.update(_ENVIRONMENT)
 
 import pytest  # noqa: E402
+import structlog  # noqa: E402
 
 from bot import training  # noqa: E402
 from bot.settings import ROOT, Settings, load_settings, quiet_frame  # noqa: E402
+from tests.safety_case import (  # noqa: E402, F401
+    pytest_runtest_logreport,
+    pytest_sessionfinish,
+    pytest_terminal_summary,
+)
 
 quiet_frame()
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A test that sets up logs leaves none behind that write to a stream which pytest closes."""
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers = root.handlers[:]
+    yield
+    structlog.configure(**before)
+    root.handlers = handlers
 
 
 @pytest.fixture()

@@ -90,6 +90,7 @@ def running(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 def test_addresses_and_first_login_are_shown_once_both_answer(running: Running) -> None:
     running.wait_for(rf"Chat \(demo page\) +{running.chat}/")
     running.wait_for(rf"Staff console +{running.console}/")
+    assert '{"' not in running.log.read_text(), "people do not read JSON"
     running.wait_for(r"First staff login +admin@clinic\.example  \S{12,}")
     assert requests.get(f"{running.chat}/", timeout=5).ok
     assert "login" in requests.get(f"{running.console}/", timeout=5).url

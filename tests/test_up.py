@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from bot import up
+from bot import training, up
+from bot.knowledge import KnowledgeError
 from bot.settings import Settings, load_settings, new_encryption_key, new_secret_key, read_env_file
 from bot.supervisor import Program, Supervisor, SupervisorError
 
@@ -72,6 +74,37 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(up, "SPACE_MB", 10**12)
     with pytest.raises(up.StartError, match=r"^The disk is full"):
         up.check_space(tmp_path)
+
+
+def test_a_start_says_what_it_waits_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(up, "SECONDS_BETWEEN_WORDS", -1.0)
+    monkeypatch.setattr(up, "_trouble", lambda name, _url: f"the {name} does not answer yet")
+    welcome = up._Welcome(settings)
+    welcome()
+    assert capsys.readouterr().out == "==> 0 seconds: the chat does not answer yet\n"
+    assert not welcome.done
+
+
+def test_wrong_content_stops_a_start_before_anything_is_trained(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def wrong() -> None:
+        raise KnowledgeError(["knowledge/rules.yml: B4.when: wrong"])
+
+    trained: list[str] = []
+    monkeypatch.setattr(up, "ENV_FILE", tmp_path / ".env")
+    monkeypatch.setattr(up, "check_port", lambda *_: None)
+    monkeypatch.setattr(up, "upgrade", lambda: trained.append("migrated"))
+    monkeypatch.setattr(training, "is_fresh", lambda _: False)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: trained.append("trained"))
+    for module in (up, training):
+        monkeypatch.setattr(module, "sound_knowledge", wrong)
+    for start in (up.up, training.ensure_fresh, lambda: training.train(force=True)):
+        with pytest.raises(KnowledgeError, match="B4"):
+            start()
+    assert trained == []
 
 
 def test_a_program_that_dies_is_started_again_and_stopped_in_the_end(tmp_path: Path) -> None:
