@@ -103,6 +103,8 @@ def find_matches(
     for conversation_id, seq in find_hits(session, query):
         if conversation_id in shown and len(shown[conversation_id]) < most:
             shown[conversation_id].append(seq)
+    if not any(shown.values()):
+        return {}
     # Not pairs in one IN: SQLite would read the whole table for those.
     places = [
         and_(Message.conversation_id == each, Message.seq.in_(seqs))
@@ -115,7 +117,7 @@ def find_matches(
         .order_by(Message.seq.desc())
     )
     texts: dict[str, list[str]] = {}
-    for row in session.execute(wanted) if places else ():
+    for row in session.execute(wanted):
         texts.setdefault(row.conversation_id, []).append(row.text)
     return texts
 

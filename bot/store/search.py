@@ -2,7 +2,7 @@
 
 Each word of a patient's message is folded, cut to its stem and put through HMAC-SHA256 with a
 key that is itself kept encrypted; only these hashes are indexed (SQLite: FTS5, PostgreSQL:
-tsvector). What that hides and what it does not: docs/decisions/0006-search.md.
+tsvector). What that hides and what it does not: docs/decisions/0007-search.md.
 """
 
 from __future__ import annotations
