@@ -25,6 +25,7 @@ _MOST_CONTRIBUTORS = 3
 _MOST_ADVICE = 4
 _MOST_LEFT_OUT = 3
 _MOST_DIAGNOSTICS = 3
+_MOST_TREATMENTS = 4
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class Report:
         self.say.utter_message(
             response="utter_clinic_steps",
             steps=in_line(self._names(self.assessment.diagnostics[:_MOST_DIAGNOSTICS])),
-            treatments=in_line(self._names(self.assessment.named_treatments)),
+            treatments=in_line(self._names(self.assessment.treatments[:_MOST_TREATMENTS])),
         )
 
     def _names(self, items: Iterable[str]) -> list[str]:

@@ -29,6 +29,7 @@ from rasa.shared.nlu.training_data.message import Message
 INFORM = "inform"
 CORRECT = "correct"
 ASK_TOPIC = "ask_topic"
+BOOK = "book"
 TELLING = frozenset({"inform", "report_symptoms"})
 GIVES_WAY = frozenset(
     {
@@ -83,6 +84,14 @@ QUESTION = _words(
     r"\b(yes or no|(is|are|does|would|can) \w+ \w+ (ok|okay|safe|allowed|dumb|bad|good|work))\b",
     r"\bis that (dumb|bad|ok|okay|safe|a (big deal|problem|deal breaker))\b",
 )
+WISHING = _words(
+    r"\b(appo?int\w*|appt\w*|schedul\w*|visit|slot|opening|reserve|consult\w*|please|pls|plz)\b",
+    r"\b(want|need|like|wanna|love|can|could|may|lets?|let me|just|go ahead|and|rather|ready)\W+"
+    r"(\w+\W+){0,3}(book|see|come|get (me )?in|talk)\b",
+    r"^\W*(\w+\W+){0,3}(book|call|see)\b(?!ed)",
+    r"\b(book (me|a|an|it|now|in|online|with)|get (me )?booked|be booked|booked in)\b",
+)
+"""Words with which people ask for a visit; "when im fully booked" asks for none."""
 TROUBLE = frozenset({"location", "duration", "episode_length", "severity", "course", "side"})
 """Kinds of facts with which a message tells of trouble of one's own, even if it asks as well."""
 OWN_DANGER = frozenset({"present", "uncertain"})
@@ -127,6 +136,8 @@ def better_intent(intent: str | None, entities: list[dict[str, Any]], text: str)
     if intent in TELLING | UNPLACED | {CORRECT} and _only_asks(entities, text):
         return ASK_TOPIC
     if intent in GIVES_WAY and kinds - NOT_FACTS:
+        return INFORM
+    if intent == BOOK and text and kinds - NOT_FACTS and not WISHING.search(text):
         return INFORM
     if intent == ASK_TOPIC and not ASKING.search(text):
         return INFORM

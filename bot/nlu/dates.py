@@ -51,9 +51,15 @@ def days_since(tokens: Sequence[Token], at: int, today: date) -> tuple[int, int]
         words = " ".join(token.text for token in tokens[at : at + size])
         if words in _AGO and words != "last summer":
             return _AGO[words], at + size
-        if words in _FEASTS:
+        if words in _FEASTS and not _is_a_tumble(tokens, at):
             return _since_feast(words, tokens, at, today), at + size
     return _single(tokens, at, today)
+
+
+def _is_a_tumble(tokens: Sequence[Token], at: int) -> bool:
+    """ "since the fall yesterday"; "since last fall" and "in the fall" are the season."""
+    words = [token.text for token in tokens[max(0, at - 2) : at + 1]]
+    return words[-1] == "fall" and words[:1] != ["in"] and words[-2:-1] in (["the"], ["my"], ["a"])
 
 
 def _single(tokens: Sequence[Token], at: int, today: date) -> tuple[int, int] | None:

@@ -36,7 +36,8 @@ _NOT_EPISODE = frozenset({"walk", "walking", "sit", "sitting", "sat", "stand", "
                           "driving", "drove", "flight", "shift", "shifts", "sleep", "slept", "ride",
                           "loosen", "run", "running", "work", "working", "feet", "desk", "workout",
                           "trip", "gym", "exercise", "later", "stiff", "stiffness", "up", "before",
-                          "asleep", "into", "workouts", "hike", "after", "car"})  # fmt: skip
+                          "asleep", "into", "workouts", "hike", "after", "car", "raid", "gaming",
+                          "session", "marathon", "tournament", "practice", "class", "game", "ruck"})  # fmt: skip
 _ONSET = frozenset({"start", "started", "starting", "began", "begun", "begin", "since", "came",
                     "noticed", "happened", "first", "onset", "flared", "threw", "pulled",
                     "cramping", "hurting", "woke", "appeared"})  # fmt: skip

@@ -31,6 +31,11 @@ _SUBJECT_FOLLOWS = frozenset(
     " and passed collapsed took legs leg back neck arm arms feet foot calf calves hands hand face"
     " died never used lost".split()
 )
+_OF_THE_PAST = frozenset("died dead passed had got tore wasted diagnosed described".split())
+_OF_NOW = frozenset(
+    "now today tonight since minutes minute hours hour ago right moment yesterday morning noon"
+    " evening afternoon week cant wont isnt arent keeps".split()
+)
 _BEFORE_ADULT = 18
 
 
@@ -66,8 +71,14 @@ def find_subjects(message: Message) -> Subjects:
         if start is None and known and words & _THIRD_PERSON and not own:
             start = clause.start
         known = known or start is not None
-        others.append(_until_first_person(message, start, clause.end))
+        others.append(start)
     return Subjects(tuple(others), child, asked)
+
+
+def is_a_story(message: Message, clause: Clause) -> bool:
+    """Words that only recall somebody's illness: "dad died of a stroke", "my aunt had a clot"."""
+    words = {message.word(n) for n in range(clause.start, clause.end)}
+    return bool(words & _OF_THE_PAST) and words.isdisjoint(_OF_NOW)
 
 
 def person_mention(message: Message, subjects: Subjects, own: bool, age: int | None) -> str | None:
@@ -113,10 +124,6 @@ def _is_asked_for(message: Message, at: int) -> bool:
     return ("for" in before or "about" in before or "behalf" in before) and bool(
         {"asking", "is", "writing", "here", "question", "typing", "behalf", "help"} & set(before)
     )
-
-
-def _until_first_person(message: Message, start: int | None, end: int) -> int | None:
-    return start
 
 
 def tells_of_self(message: Message, subjects: Subjects, symptoms: Sequence[Mention]) -> bool:

@@ -16,7 +16,9 @@ from bot.nlu.engine import Engine, Heard, Message
 from bot.nlu.fields import BARE_COUNT, Reckoned, lies_long_ago, reckon
 from bot.nlu.meaning import MeaningReader, meaning_reader
 from bot.nlu.meant import Relations, meant_mentions
-from bot.nlu.people import Subjects, find_subjects, person_mention, tells_of_self
+from bot.nlu.people import (
+    Subjects, find_subjects, is_a_story, person_mention, tells_of_self,
+)  # fmt: skip
 from bot.nlu.replies import numbers_in, replies_in
 from bot.nlu.sides import overall_side, side_of
 from bot.triage.content import Knowledge
@@ -210,7 +212,10 @@ class Reader:
         day = accident_day(message)
         if day and not any(h.id in (FRESH, OLD) for h in message.of("finding")):
             yield _reckoned_fact(message, day)
+        lifted = ("red_flag", _CHILD) in message.ruled_out
         for fact in reckon(message.tokens, message.clauses, history, message.today):
+            if lifted and fact.kind == "age" and int(fact.value) < _ADULT:
+                continue
             if fact.kind == "frequency" or not own >= set(range(fact.start, fact.end)):
                 yield _reckoned_fact(message, fact)
 
@@ -270,6 +275,8 @@ _PLACE_DENIALS = frozenset({"not", "isnt", "no", "never", "arent", "nor", "neith
 _SINGLE_VALUED = frozenset(
     {"frequency", "episode_length", "severity", "course", "duration", "age", "side"}
 )
+_CHILD, _ADULT = "rf_child", 18
+"""Of a child that is only lifted or carried the age is nobody's."""
 _PLACELESS = frozenset(
     {"saddle_numbness", "bladder_bowel_change", "headache", "vision_change", "abdominal_swelling",
      "radiating_arm", "radiating_leg_below_knee", "worst_headache", "hit_head", "face_droop",
@@ -323,6 +330,7 @@ def _of_other(message: Message, subjects: Subjects, fact: _Fact, mention: Mentio
     clause = clause_of(message.clauses, fact.target.start)
     if not subjects.speaks_of_other(clause, fact.target.start):
         return mention
-    if mention.kind == "red_flag" and mention.assertion == "present":
+    alarming = mention.kind == "red_flag" and mention.assertion == "present"
+    if alarming and not is_a_story(message, message.clauses[clause]):
         return mention
     return replace(mention, assertion="other_person")

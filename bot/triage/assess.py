@@ -20,9 +20,6 @@ from bot.triage.outlook import Outlook
 from bot.triage.same_day import with_implied
 from bot.triage.truth import holds
 
-MOST_TREATMENTS = 4
-"""Treatments that a result names; the clinic's others are told on request."""
-
 __all__ = ["FiredEmergency", "assess", "emergency", "what_would_change"]
 
 
@@ -41,7 +38,6 @@ def assess(intake: Intake, knowledge: Knowledge) -> Assessment:
         withheld=advice.withheld,
         diagnostics=_diagnostics(ranked, knowledge) if calm else (),
         treatments=_treatments(knowledge) if calm else (),
-        named_treatments=_fitting(facts) if calm else (),
         unknown=decision.unknown,
         within_days=decision.within_days,
         ledger=ledger_of(facts),
@@ -110,11 +106,3 @@ def _diagnostics(ranked: tuple[RankedContributor, ...], knowledge: Knowledge) ->
 
 def _treatments(knowledge: Knowledge) -> tuple[str, ...]:
     return tuple(item.id for item in knowledge.items.values() if item.kind == "treatment")
-
-
-def _fitting(facts: Facts) -> tuple[str, ...]:
-    """The few treatments to name: those for everyone, then those whose `gate` holds."""
-    items = [facts.knowledge.items[name] for name in _treatments(facts.knowledge)]
-    fitting = [item for item in items if item.gate is None or holds(item.gate, facts)]
-    fitting.sort(key=lambda item: item.gate is not None)
-    return tuple(item.id for item in fitting[:MOST_TREATMENTS])

@@ -99,8 +99,7 @@ class Assessment:
 
     `rules`: every rule that fired, deciding one first. `unknown`: mandatory signs
     that were never answered. `ledger`: each mandatory sign. `treatments` and
-    `diagnostics`: ids of the page's items a clinician may discuss. `named_treatments`: the few
-    of them that a result names.
+    `diagnostics`: ids of the page's items a clinician may discuss; never matched to the person.
     """
 
     disposition: Disposition
@@ -110,7 +109,6 @@ class Assessment:
     withheld: tuple[Withheld, ...] = ()
     diagnostics: tuple[str, ...] = ()
     treatments: tuple[str, ...] = ()
-    named_treatments: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     within_days: int | None = None
     ledger: tuple[LedgerEntry, ...] = ()
@@ -140,7 +138,6 @@ class Assessment:
         """The contract's object and what staff need beside it, JSON-ready."""
         return self.to_contract() | {
             "diagnostics": list(self.diagnostics),
-            "named_treatments": list(self.named_treatments),
             "unknown": list(self.unknown),
             "within_days": self.within_days,
             "ledger": [asdict(entry) for entry in self.ledger],

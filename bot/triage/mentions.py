@@ -95,7 +95,7 @@ def _writer(draft: Draft, reading: Reading) -> str:
     """
     before = draft.before
     people = {m.value for m in reading.of("person", "present")}
-    about = [m for m in reading.mentions if m.kind in _CLINICAL]
+    about = [m for m in reading.mentions if m.kind in _CLINICAL and not _is_recalled(m, draft)]
     if "self" in people:
         return before.writes if people > {"self"} or about else "self"
     if before.writes == "carer" or before.locations or before.findings:
@@ -103,6 +103,14 @@ def _writer(draft: Draft, reading: Reading) -> str:
     other_first = bool(about) and about[0].assertion == "other_person"
     nobody_else = bool(people) and all(m.assertion != "other_person" for m in about)
     return "carer" if other_first or nobody_else else "self"
+
+
+def _is_recalled(mention: Mention, draft: Draft) -> bool:
+    """An old illness of somebody else, which makes nobody the patient."""
+    if mention.assertion != "other_person":
+        return False
+    finding = draft.knowledge.findings.get(str(mention.value))
+    return mention.kind == "red_flag" or (finding is not None and finding.group == "history")
 
 
 def _about_patient(mention: Mention, draft: Draft) -> Assertion:
@@ -138,15 +146,13 @@ def _status(
     false alarm costs less than a missed sign; else unknown. Where it is the reader that is not
     sure, a danger sign is unknown too, and will be asked for (bot/triage/doubt.py). Past:
     history stays present, an old danger sign is left open to be asked, anything else is over.
-    A danger sign of any person counts.
+    A danger sign of any person counts unless it is only recalled (bot/nlu/people.py).
     """
     if assertion in ("present", "absent"):
         return "present" if assertion == "present" else "absent"
     if assertion == "uncertain":
         sure = asked or (draft.is_danger(name) and mention.rule != MEANING)
         return "present" if sure else "unknown"
-    if assertion == "other_person":
-        return "present" if mention.kind == "red_flag" else None
     if assertion == "past":
         finding = draft.knowledge.findings.get(name)
         if finding is not None and finding.group == "history":

@@ -71,7 +71,7 @@ def test_what_a_statement_makes_of_a_finding(
 
 @pytest.mark.parametrize(
     ("assertion", "expected"),
-    [("present", "present"), ("uncertain", "present"), ("other_person", "present"),
+    [("present", "present"), ("uncertain", "present"), ("other_person", None),
      ("absent", "absent"), ("past", None), ("hypothetical", None)],
 )  # fmt: skip
 def test_a_danger_sign_counts_from_any_mouth(assertion: Assertion, expected: str | None):
