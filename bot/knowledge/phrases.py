@@ -19,6 +19,7 @@ from functools import cache
 from itertools import islice, product
 
 GAP, WIDE_GAP, NUMBER, START, END = "...", "~", "{n}", "^", "$"
+_NO_WORDS = frozenset("/,;:-!&+=.#@")
 _PIECE = re.compile(r"\s*(\.\.\.|~|[()|?]|\{[a-z_]+\}|[^\s()|?{}~]+)")
 
 
@@ -103,6 +104,8 @@ def _pieces(phrase: str) -> list[str]:
         found = _PIECE.match(text, at)
         if not found:
             raise PhraseError(f"cannot read {text[at:]!r}")
+        if found[1] in _NO_WORDS:
+            raise PhraseError(f"{found[1]!r} stands for no word: it would match anything")
         pieces.append(found[1])
         at = found.end()
     return pieces

@@ -17,7 +17,11 @@ from bot.nlu.fields import BARE_COUNT, Reckoned, lies_long_ago, reckon
 from bot.nlu.meaning import MeaningReader, meaning_reader
 from bot.nlu.meant import Relations, meant_mentions
 from bot.nlu.people import (
-    Subjects, find_subjects, is_a_story, person_mention, tells_of_self,
+    Subjects,
+    find_subjects,
+    is_a_story,
+    person_mention,
+    tells_of_self,
 )  # fmt: skip
 from bot.nlu.replies import numbers_in, replies_in
 from bot.nlu.sides import overall_side, side_of
@@ -212,7 +216,8 @@ class Reader:
         day = accident_day(message)
         if day and not any(h.id in (FRESH, OLD) for h in message.of("finding")):
             yield _reckoned_fact(message, day)
-        lifted = ("red_flag", _CHILD) in message.ruled_out
+        named = any(heard.id == _CHILD for heard in message.of("red_flag"))
+        lifted = not named and ("red_flag", _CHILD) in message.ruled_out
         for fact in reckon(message.tokens, message.clauses, history, message.today):
             if lifted and fact.kind == "age" and int(fact.value) < _ADULT:
                 continue
@@ -227,7 +232,11 @@ class Reader:
             if assertion
         ]
         denied = {n for f in said if f.mention.assertion == "absent" for n in f.target.words}
-        said = [_placed(message, f) for f in said if not _is_denied_place(message, f, denied)]
+        said = [
+            _placed(message, f)
+            for f in said
+            if not (_is_denied_place(message, f, denied) or _is_well(message, f))
+        ]
         return self._with_person(message, find_subjects(message), _unique(said))
 
     def _with_person(
@@ -270,6 +279,14 @@ def _covers(old: Mention, new: Mention) -> bool:
 
 _ONLY_OF_FINDINGS = frozenset({"uncertain", "past"})
 _OWNERS = frozenset({"my", "the", "his", "her", "left", "right", "both", "not", "other"})
+_LINKING = frozenset(
+    "is are was were feel feels felt look looks seem seems both all just still totally perfectly"
+    " completely also too now though tho btw work works working".split()
+)
+_WELL = frozenset(
+    "normal normally fine ok okay good great alright strong perfect well asleep".split()
+)
+_INTO = frozenset("in into down to at on through the my his her either both of".split())
 _DENIAL_REACH = 4
 _PLACE_DENIALS = frozenset({"not", "isnt", "no", "never", "arent", "nor", "neither", "wasnt"})
 _SINGLE_VALUED = frozenset(
@@ -303,6 +320,18 @@ def _is_denied_place(message: Message, fact: _Fact, denied: set[int]) -> bool:
     if fact.mention.assertion == "absent" and len(denied) == len(fact.target.words):
         return False
     return message.word(fact.target.start - 1) not in _OWNERS
+
+
+def _is_well(message: Message, fact: _Fact) -> bool:
+    """A place that is named only to say that nothing is wrong there: "arms are normal"."""
+    if fact.mention.kind != "location":
+        return False
+    start, end = fact.target.start, fact.target.end
+    clause = message.clauses[clause_of(message.clauses, start)]
+    before = [message.word(n) for n in range(max(clause.start, start - _DENIAL_REACH), start)]
+    rest = [message.word(n) for n in range(end, clause.end) if message.word(n) not in _LINKING]
+    spared = "nothing" in before and set(before[before.index("nothing") + 1 :]) <= _INTO
+    return spared or (bool(rest) and set(rest) <= _WELL)
 
 
 def _placed(message: Message, fact: _Fact) -> _Fact:
