@@ -32,15 +32,14 @@ _FOR = frozenset({"for", "past", "last", "on", "about", "almost", "nearly", "ove
                   "lasting", "lasted", "of", "probably", "only", "just", "these", "a"})  # fmt: skip
 _NOT_DURATION = frozenset({"old", "pregnant", "along", "after", "later", "post", "before", "apart",
                            "until", "prior", "of", "sober", "clean", "gestation"})  # fmt: skip
-_NOT_EPISODE = frozenset(
-    "walk walking sit sitting sat stand standing drive driving drove flight shift shifts"
-    " sleep slept ride loosen run running work working feet desk workout trip gym exercise"
-    " later stiff stiffness up before asleep into workouts hike after car raid gaming session"
-    " play played playing marathon tournament practice class game ruck".split()
-)
-_ONSET = frozenset({"start", "started", "starting", "began", "begun", "begin", "since", "came",
-                    "noticed", "happened", "first", "onset", "flared", "threw", "pulled",
-                    "cramping", "hurting", "woke", "appeared"})  # fmt: skip
+_NOT_EPISODE = frozenset((
+    "walk walking sit sitting sat stand standing drive driving drove flight shift shifts sleep "
+    "slept ride loosen run running work working feet desk workout trip gym exercise later stiff "
+    "stiffness up before asleep into workouts hike after car raid gaming session play played "
+    "playing marathon tournament practice class game ruck").split())  # fmt: skip
+_ONSET = frozenset((
+    "start started starting began begun begin since came noticed happened first onset flared "
+    "threw pulled cramping hurting woke appeared").split())  # fmt: skip
 _HAD = frozenset({"had", "got", "hurt", "cramped", "seized", "locked", "hit"})
 BARE_COUNT = "bare_count"
 """The rule of a count without a period; any other word on how often says more."""
