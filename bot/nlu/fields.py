@@ -6,16 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from bot.nlu.ages import COUNTED, ages_in
 from bot.nlu.clauses import Clause
 from bot.nlu.dates import days_since
-from bot.nlu.numbers import read_number
 from bot.nlu.quantities import DAYS, UNITS, Span, amount_at, time_span_at
 from bot.nlu.tokens import Token
 from bot.triage.intake import EpisodeLength, Frequency
 from bot.triage.reading import MentionKind
 
-_TIMES = frozenset({"time", "times", "x", "episodes", "episode", "cramps", "spasms", "attacks"})
-_COUNTED = _TIMES | {"ones"}
+_COUNTED = COUNTED | {"ones"}
 _BEFORE_A_COUNT = frozenset(
     "it its is has happened hit came about maybe like around just only had i have got yes well um"
     " roughly probably been so far".split()
@@ -40,6 +39,8 @@ _NOT_EPISODE = frozenset((
 _ONSET = frozenset((
     "start started starting began begun begin since came noticed happened first onset flared "
     "threw pulled cramping hurting woke appeared").split())  # fmt: skip
+_LONG_MINUTES = 10
+_AT_MOST = frozenset({"max", "tops", "maximum"})
 _HAD = frozenset({"had", "got", "hurt", "cramped", "seized", "locked", "hit"})
 BARE_COUNT = "bare_count"
 """The rule of a count without a period; any other word on how often says more."""
@@ -100,7 +101,7 @@ def episode_of(span: Span) -> EpisodeLength:
     """The class of an episode's length; ten minutes and more is long (NHS-LC)."""
     if span.unit == "second" or span.minutes < 1:
         return "seconds"
-    if span.minutes < 10:
+    if span.minutes < _LONG_MINUTES:
         return "under_10_min"
     return "over_10_min" if span.minutes < 60 else "hours"
 
@@ -108,55 +109,8 @@ def episode_of(span: Span) -> EpisodeLength:
 def _ages(
     tokens: Sequence[Token], clause: Clause, history: bool, today: date
 ) -> Iterator[Reckoned]:
-    for at in range(clause.start, clause.end):
-        found = read_number(tokens, at)
-        if not found or not 0 < found[0] < 115 or found[0] % 1:
-            continue
-        value, end = int(found[0]), found[1]
-        if _closes_the_message(tokens, at, end) and 18 <= value < 100:
-            yield Reckoned("age", value, at, end, "age_at_the_end")
-            continue
-        before = [t.text for t in tokens[max(clause.start, at - 3) : at]]
-        after = [t.text for t in tokens[end : end + 3]]
-        if _is_age(before, after, end == clause.end, at == clause.start):
-            yield Reckoned("age", value, at, end, "age")
-
-
-def _closes_the_message(tokens: Sequence[Token], at: int, end: int) -> bool:
-    """ "..., smoker, 66" or "calf cramps 58 male"."""
-    sexed = end + 1 == len(tokens) and tokens[end].text in ("m", "f", "male", "female")
-    last = end == len(tokens) or sexed
-    lead = _word(tokens, at - 1)
-    marked = (
-        tokens[at].gap > 0 or lead in ("smoker", "diabetic", "male", "female", "m", "f") or sexed
-    )
-    return last and marked and at >= 2
-
-
-def _is_age(before: list[str], after: list[str], is_last: bool, is_first: bool) -> bool:
-    following = after[0] if after else ""
-    if following in ("yo", "yrs", "year", "years", "y", "yr") and (
-        "old" in after[1:3] or following == "yo" or (following == "y" and "o" in after)
-    ):
-        return True
-    if following in ("f", "m", "female", "male") and len(before) == 0:
-        return True
-    if (
-        following in UNITS
-        or following in _TIMES
-        or following in ("of", "out", "/", "lbs", "pounds")
-    ):
-        return False
-    if before[-1:] in (["age"], ["aged"]) or before[-2:] in (["age", "is"], ["age", "of"]):
-        return True
-    lead = before[-2:]
-    return lead in (["i", "am"], ["am", "turning"], ["he", "is"], ["she", "is"], ["am", "only"],
-                    ["am", "almost"], ["am", "nearly"], ["just", "turned"], ["i", "turned"],
-                    ["am", "about"], ["am", "over"]) and (
-        is_last or following in ("and", "so", "with", "but", "male", "female", "f", "m", "now",
-                                 "years", "yrs", "my", "if", "lol", "woman", "man", "diabetic")
-        or bool(after and following == "")
-    )  # fmt: skip
+    for value, start, end, rule in ages_in(tokens, clause):
+        yield Reckoned("age", value, start, end, rule)
 
 
 def _severities(
@@ -183,7 +137,7 @@ def _severities(
 
 def _names_pain(before: list[str], after: list[str]) -> bool:
     following = after[0] if after else ""
-    if following in UNITS or following in _TIMES or following in ("in", "of", "or"):
+    if following in UNITS or following in COUNTED or following in ("in", "of", "or"):
         return False
     words = " ".join(before)
     leads = ("pain is", "pain was", "pain at", "pain level", "pain level is", "pain around",
@@ -245,10 +199,10 @@ def _count_per(tokens: Sequence[Token], at: int, stop: int) -> tuple[Frequency, 
     else:
         amount = amount_at(tokens, at)
         counted = amount.end if amount else 0
-        if not amount or _word(tokens, counted) not in _TIMES | {"day", "days", "night", "nights"}:
+        if not amount or _word(tokens, counted) not in COUNTED | {"day", "days", "night", "nights"}:
             return None
         times, end = amount.high, counted + 1
-    return _per_unit(tokens, times, end, stop, counted_days=_word(tokens, end - 1) not in _TIMES)
+    return _per_unit(tokens, times, end, stop, counted_days=_word(tokens, end - 1) not in COUNTED)
 
 
 def _bare_count(
@@ -378,7 +332,9 @@ def _span(
     if span.unit in ("second", "minute", "hour"):
         if history or any(word in _NOT_EPISODE for word in words):
             return None
-        return Reckoned("episode_length", episode_of(span), at, span.end, "episode")
+        most = following in _AT_MOST or (following, _word(tokens, span.end + 1)) == ("at", "most")
+        length = "under_10_min" if most and span.minutes == _LONG_MINUTES else episode_of(span)
+        return Reckoned("episode_length", length, at, span.end, "episode")
     if history and not any(word in _ONSET for word in words):
         return None
     return Reckoned("duration", int(span.days), at, span.end, "for")

@@ -30,6 +30,8 @@ _FIELD_OF = {
     "severity": "severity",
     "age": "age",
 }
+_OF_HEALTH = frozenset({"conditions", "medicines", "surgery", "pregnancy", "age"})
+"""Topics whose answers name places of other trouble: "arthritis in my hands"."""
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "side": get_args(Side),
     "frequency": get_args(Frequency),
@@ -50,13 +52,14 @@ def hear_mentions(
         draft.words.pop("locations", None)
     old = _told_as_old(reading)
     only_clear = not correction and _only_clears(draft, question, reading)
+    in_passing = question is not None and question.topic in _OF_HEALTH and bool(draft.locations)
     for mention in reading.mentions:
         assertion = _about_patient(mention, draft)
         if _is_old_danger(mention, old, draft):
             continue
         if mention.kind in ("finding", "red_flag"):
             _hear_sign(draft, question, mention, assertion)
-        elif mention.kind == "location" and not only_clear:
+        elif mention.kind == "location" and not only_clear and not in_passing:
             _hear_place(draft, mention, assertion)
         elif mention.kind in _FIELD_OF:
             _hear_field(draft, question, mention, assertion)
