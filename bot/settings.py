@@ -20,6 +20,7 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
 from dotenv.parser import parse_stream
 
@@ -65,6 +66,7 @@ class Settings:
     booking_url: str = ""
     emergency_number: str = "911"
     crisis_number: str = "988"
+    clinic_time_zone: str = ""
     database_url: str = field(default=f"sqlite:///{ROOT / 'var' / 'triage.db'}", repr=False)
     redis_url: str = field(default="", repr=False)
     allowed_origins: tuple[str, ...] = ()
@@ -288,16 +290,20 @@ def _redis(name: str, value: str | None) -> str:
 def _rates(name: str, value: str | None) -> tuple[Rate, ...]:
     if value == "off":
         return ()
-    rates: list[Rate] = []
-    for part in (value or "").split(","):
-        found = re.fullmatch(r"\s*([1-9][0-9]{0,6})/([1-9][0-9]{0,4})\s*", part)
-        if not found:
-            raise SettingsError(
-                f"{name} must be rates such as 60/10, 240/60 (60 in 10 seconds and 240 in 60), or "
-                "off: correct it in .env."
-            )
-        rates.append(Rate(int(found[1]), int(found[2])))
-    return tuple(rates)
+    shape = r"\s*([1-9][0-9]{0,6})/([1-9][0-9]{0,4})\s*"
+    found = [re.fullmatch(shape, part) for part in (value or "").split(",")]
+    if not all(found):
+        raise SettingsError(
+            f"{name} must be rates such as 60/10, 240/60 (60 in 10 seconds and 240 in 60), or "
+            "off: correct it in .env."
+        )
+    return tuple(Rate(int(one[1]), int(one[2])) for one in found if one)
+
+
+def _time_zone(name: str, value: str | None) -> str:
+    if value not in available_timezones():
+        raise SettingsError(f"{name} must be a name such as America/Denver: correct it in .env.")
+    return str(value)
 
 
 def _totp(name: str, value: str | None) -> str:
@@ -339,9 +345,8 @@ def _encryption_key(name: str, value: str | None) -> str:
 
 
 def _is_placeholder(value: str) -> bool:
-    return bool(
-        re.search(r"change.?me|placeholder|example|replace|your.?(secret|key)", value, re.I)
-    )
+    found = re.search(r"change.?me|placeholder|example|replace|your.?(secret|key)", value, re.I)
+    return found is not None
 
 
 def _is_encryption_key(value: str) -> bool:
@@ -374,6 +379,7 @@ _READERS: Mapping[str, Callable[[str, str | None], Any]] = {
     "BOOKING_URL": _web_address,
     "EMERGENCY_NUMBER": _phone,
     "CRISIS_NUMBER": _phone,
+    "CLINIC_TIME_ZONE": _time_zone,
     "DATABASE_URL": _database,
     "REDIS_URL": _redis,
     "ALLOWED_ORIGINS": _origins,

@@ -85,6 +85,8 @@ def test_a_missing_secret_is_named(name: str) -> None:
         ("REDIS_URL", "localhost:6379"),
         ("ALLOWED_ORIGINS", "*"),
         ("ALLOWED_ORIGINS", "https://clinic.example/chat"),
+        ("CLINIC_TIME_ZONE", "Denver"),
+        ("CLINIC_TIME_ZONE", "../../etc/passwd"),
         ("RETENTION_DAYS", "0"),
         ("RETENTION_DAYS", "a year"),
         ("BOT_PORT", "70000"),

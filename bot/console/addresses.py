@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from flask import abort
 from werkzeug.datastructures import MultiDict
 
-from bot.console.context import read_moment
+from bot.console.context import read_moment, zone
 from bot.store.filters import FACET_KINDS, STATES, Filter, Sort
 from bot.triage.assessment import DISPOSITIONS
 
@@ -100,7 +100,7 @@ def _days(given: Mapping[str, list[str]]) -> dict[str, datetime]:
     for name, add in (("since", 0), ("until", 1)):
         if name in given:
             try:
-                day = datetime.strptime(given[name][0], "%Y-%m-%d").replace(tzinfo=timezone.utc)
+                day = datetime.strptime(given[name][0], "%Y-%m-%d").replace(tzinfo=zone())
                 found[name] = day + timedelta(days=add)
             except (ValueError, OverflowError):
                 abort(404)

@@ -98,6 +98,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     _handle_errors(app)
     add_filters(app)
     app.config["CLINIC_NAME"] = settings.clinic_name
+    app.config["CLINIC_TIME_ZONE"] = settings.clinic_time_zone
     app.context_processor(lambda: {"clinic_name": settings.clinic_name, "navigation": NAVIGATION})
     return app
 

@@ -10,6 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 
 from bot.console.calendars import request_to_calendar
 from bot.console.context import PAGE_SIZE, actor, database, read_key, read_moment, write_key
+from bot.console.names import REQUESTS
 from bot.store.acts import update_appointment
 from bot.store.audit import record_audit
 from bot.store.lists import count_appointments, list_appointments
@@ -17,8 +18,8 @@ from bot.store.queries import AppointmentView, find_appointment
 from bot.triage.assessment import DISPOSITIONS
 
 blueprint = Blueprint("appointments", __name__)
-STATUSES = {"new": "New", "called": "Called", "booked": "Booked", "declined": "Declined"}
-_LISTED = {**STATUSES, "withdrawn": "Withdrawn"}
+_LISTED = REQUESTS
+STATUSES = {value: label for value, label in _LISTED.items() if value != "withdrawn"}
 _BOOKED_FOR = re.compile(r"20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d")
 LONGEST_NOTE = 2000
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
+from datetime import timezone as fixed
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import abort, current_app
 from flask_login import current_user
@@ -19,6 +21,12 @@ def database() -> Database:
     """The database of this application."""
     opened: Database = current_app.extensions["database"]
     return opened
+
+
+def zone() -> tzinfo:
+    """Whose days and times are shown: the clinic's, if it says which, else UTC."""
+    name = current_app.config["CLINIC_TIME_ZONE"]
+    return ZoneInfo(name) if name else fixed.utc
 
 
 def actor() -> str:

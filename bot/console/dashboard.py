@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from threading import Lock
 
 from flask import Blueprint, abort, current_app, render_template, request
 
 from bot.console.charts import Column, columns
-from bot.console.context import database
+from bot.console.context import database, zone
 from bot.console.names import DISPOSITION_LABELS
 from bot.store.figures import Figures, figures
 
@@ -25,7 +25,7 @@ def page() -> str:
     period = request.args.get("days", "30")
     if period not in PERIODS:
         abort(404)
-    today = datetime.now(timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = datetime.now(zone()).replace(hour=0, minute=0, second=0, microsecond=0)
     since = today - timedelta(days=int(period) - 1)
     found = _figures(since)
     return render_template(

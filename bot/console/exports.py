@@ -16,6 +16,7 @@ from bot.store.audit import record_audit
 from bot.store.filters import Filter, Sort
 from bot.store.lists import find_conversations, list_appointments
 from bot.store.queries import ConversationSummary
+from bot.triage.assessment import DISPOSITIONS
 
 blueprint = Blueprint("exports", __name__)
 BATCH = 500
@@ -44,12 +45,15 @@ def conversations() -> Any:
 @blueprint.get("/appointments.csv")
 def appointments() -> Any:
     """Requests without names and contacts: those are revealed one by one."""
-    columns = ("reference", "asked", "status", "booked for", "handled by", "conversation")
+    columns = (
+        "reference", "asked", "level", "status", "booked for", "handled by", "conversation",
+    )  # fmt: skip
+    levels = dict(enumerate(DISPOSITIONS))
     with database().begin() as session:
         found = list_appointments(session, limit=MOST_ROWS).rows
         rows = [
-            [r.reference, r.created_at.isoformat(timespec="minutes"), r.status,
-             r.booked_for, r.handled_by, r.conversation_id]
+            [r.reference, r.created_at.isoformat(timespec="minutes"), levels.get(r.urgency),
+             r.status, r.booked_for, r.handled_by, r.conversation_id]
             for r in found
         ]  # fmt: skip
         record_audit(session, actor(), "appointments.exported", "list", count=len(rows), form="csv")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from bot.knowledge import knowledge
 
@@ -31,6 +32,18 @@ ROLES: Mapping[str, str] = {
     "admin": "Everything, and staff logins",
 }
 
+REQUESTS: Mapping[str, str] = {
+    "new": "New", "called": "Called", "booked": "Booked", "declined": "Declined",
+    "withdrawn": "Withdrawn",
+}  # fmt: skip
+"""What becomes of a request for an appointment."""
+_VALUES: Mapping[str, str] = {
+    "side": "side: {}", "frequency": "how often: {}", "episode_length": "how long each time: {}",
+    "course": "course: {}", "duration": "for {} days", "severity": "pain {} of 10",
+    "age": "age {}",
+}  # fmt: skip
+"""How the value of a field is told as a reason."""
+
 
 def name_of(item: str) -> str:
     """The name of a finding, red flag, area, page item, strategy or rule; else the id."""
@@ -45,3 +58,20 @@ def name_of(item: str) -> str:
     if item in content.cautions:
         return content.cautions[item].text
     return item.replace("_", " ")
+
+
+def reason_name(reason: Mapping[str, Any]) -> str:
+    """What a reason of a result says: "no numbness" for a finding that counted by its absence."""
+    name, status = str(reason["id"]), reason.get("status", "present")
+    if status == "unknown":
+        return f"{_noun(name, reason)}: not known"
+    known = knowledge().findings.get(name) or knowledge().red_flags.get(name)
+    if known and status == "absent":
+        return str(known.label_absent)
+    told = _VALUES.get(str(reason.get("kind")))
+    return told.format(name.replace("_", " ")) if told else name_of(name)
+
+
+def _noun(name: str, reason: Mapping[str, Any]) -> str:
+    """What is unknown: a field is named by its kind."""
+    return name_of(str(reason["kind"]) if reason.get("kind") in _VALUES else name)

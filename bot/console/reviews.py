@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, render_template, request
 
 from bot.console.context import actor, database
 from bot.console.conversations import back_to, detail_or_404, read_tags, show
@@ -130,5 +130,5 @@ def _onward(conversation_id: str) -> Any:
     """To the next conversation of the list if that was asked for, else back to this one."""
     later = request.form.get("later", "")
     if request.form.get("next") and later.isalnum():
-        return redirect(url_for("conversations.detail", conversation_id=later))
+        return back_to(later)
     return back_to(conversation_id)

@@ -32,7 +32,10 @@ def timeline(found: ConversationDetail) -> list[Moment]:
             for a in found.assessments
         ),
         *(Moment(a.created_at, "request", f"Request {a.reference}") for a in found.appointments),
-        *(Moment(i.at, "incident", f"Incident: {i.kind}") for i in found.incidents),
+        *(
+            Moment(i.at, "incident", f"Incident: {i.kind.replace('.', ' ').replace('_', ' ')}")
+            for i in found.incidents
+        ),
         *(
             Moment(r.at, "review", f"Review by {r.reviewer}", (VERDICTS.get(r.verdict, r.verdict),))
             for r in found.reviews

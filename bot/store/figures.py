@@ -86,15 +86,25 @@ def _written(since: datetime) -> Any:
 
 
 def _days(session: Any, since: datetime) -> dict[str, dict[str, int]]:
-    day = func.date(Conversation.created_at)
-    level = Conversation.disposition
+    """Days are those of `since`'s time zone, put together from hours."""
+    hour, level = _hour(session), Conversation.disposition
     rows = session.execute(
-        select(day, level, func.count()).where(_written(since)).group_by(day, level).order_by(day)
+        select(hour, level, func.count()).where(_written(since)).group_by(hour, level)
     )
     found: dict[str, dict[str, int]] = {}
-    for on, disposition, count in rows:
-        found.setdefault(str(on), {})[disposition or ""] = count
+    for at, disposition, count in rows:
+        day = datetime.fromisoformat(f"{at}:00:00+00:00").astimezone(since.tzinfo)
+        counts = found.setdefault(day.date().isoformat(), {})
+        counts[disposition or ""] = counts.get(disposition or "", 0) + count
     return found
+
+
+def _hour(session: Any) -> Any:
+    """The hour in which a conversation began, in UTC: 2026-01-31T14."""
+    began = Conversation.created_at
+    if session.get_bind().dialect.name == "sqlite":
+        return func.strftime("%Y-%m-%dT%H", began)
+    return func.to_char(func.timezone("UTC", began), 'YYYY-MM-DD"T"HH24')
 
 
 def _funnel(session: Any, since: datetime, levels: dict[str, int]) -> Counts:

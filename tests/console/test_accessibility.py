@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -12,9 +13,11 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
-from bot.console.app import create_app
+from bot.console import people
+from bot.console.app import create_app, users
+from bot.console.rights import NOBODY, RIGHTS
 from bot.store.database import Database
-from tests.console.conftest import CONVERSATION, Staff
+from tests.console.conftest import CONVERSATION, REFERENCE, Staff
 
 pytestmark = pytest.mark.browser
 
@@ -35,8 +38,20 @@ PAGES = {
     "account": "/account",
     "second factor": "/tf-setup",
     "password": "/change",
+    "password again": "/verify",
+    "recovery codes": "/mf-recovery-codes?show_codes=1",
     "error": "/conversations/none",
 }
+ELSEWHERE = {
+    "security.login", "security.two_factor_token_validation", "security.mf_recovery",
+    "people.accept",
+}  # fmt: skip
+"""Pages of somebody who is not signed in yet: looked at in tests of their own."""
+NO_PAGES = {
+    "static", "health", "live.stream", "conversations.exported", "exports.conversations",
+    "exports.appointments", "reviews.vignettes", "security.two_factor_setup_validate",
+}  # fmt: skip
+"""Files, streams, and a route that only leads on."""
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SMALLEST_TARGET = 24
 """CSS pixels, WCAG 2.2 success criterion 2.5.8."""
@@ -119,6 +134,29 @@ def test_a_failed_login_is_accessible(page: Page) -> None:
     page.get_by_role("button", name="Sign in").click()
     assert page.get_by_role("alert").is_visible()
     check(page)
+
+
+def test_an_invitation_is_accessible(page: Page, app: Flask, staff: Staff) -> None:
+    with app.test_request_context():
+        link = people._link(users(app).find_user(email=staff.passwords["viewer"][0]))
+    for path in (urlsplit(link).path, "/invitation/none"):
+        page.goto(path)
+        check(page)
+
+
+def test_the_contact_of_a_request_is_accessible(signed_in: Page) -> None:
+    signed_in.goto("/appointments?status=all")
+    signed_in.get_by_role("button", name=f"Show contact of {REFERENCE}").click()
+    signed_in.wait_for_url("**/reveal")
+    check(signed_in)
+
+
+def test_every_page_is_looked_at(app: Flask) -> None:
+    routes = app.url_map.bind("localhost")
+    seen = {routes.match(urlsplit(path).path)[0] for path in PAGES.values()}
+    there = {r.endpoint for r in app.url_map.iter_rules() if "GET" in (r.methods or ())}
+    unused = {endpoint for endpoint, roles in RIGHTS.items() if roles == NOBODY}
+    assert seen | ELSEWHERE | NO_PAGES == there - unused
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -5,10 +5,10 @@
   const byId = (id) => document.getElementById(id);
   const inField = (target) => target.closest("input, textarea, select, [contenteditable]");
 
-  // Times of the server are UTC; show those of this browser.
+  // Where the clinic has not said its time zone: times of this browser.
   const shown = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
   const localize = (root) => {
-    for (const time of root.querySelectorAll("time[datetime]")) {
+    for (const time of root.querySelectorAll("time[data-local]")) {
       const at = new Date(time.dateTime);
       if (!Number.isNaN(at.getTime())) {
         time.title = time.textContent;
