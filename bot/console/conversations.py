@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -13,6 +14,7 @@ from bot.console.contacts import mask_text
 from bot.console.context import PAGE_SIZE, actor, database, read_key, write_key
 from bot.console.highlight import found_pieces
 from bot.console.reading import Reading, read
+from bot.export.fhir import patient_bundle
 from bot.store.acts import assign, mark_opened, set_state, set_tags
 from bot.store.audit import record_audit
 from bot.store.conversations import delete_conversation
@@ -26,6 +28,7 @@ from bot.store.lists import (
 )
 from bot.store.proposals import proposals_of
 from bot.store.queries import ConversationDetail, conversation_detail
+from bot.store.record import patient_record
 from bot.store.search import spans
 from bot.store.views import list_views
 
@@ -124,6 +127,23 @@ def exported(conversation_id: str) -> Any:
     """The whole conversation as JSON."""
     body = _export(conversation_id, "json").to_json()
     return body, {"Content-Disposition": f"attachment; filename=conversation-{body['id'][:8]}.json"}
+
+
+@blueprint.get("/conversations/<conversation_id>/fhir")
+def exported_fhir(conversation_id: str) -> Any:
+    """The whole conversation as a FHIR bundle, with the contact that a request holds."""
+    with database().begin() as session:
+        found = detail_or_404(session, conversation_id, last=1)
+        bundle = patient_bundle(patient_record(session, conversation_id))
+        record_audit(session, actor(), "conversation.exported", conversation_id, form="fhir")
+        for one in found.appointments:
+            record_audit(session, actor(), "appointment.revealed", one.reference)
+    name = f"conversation-{conversation_id[:8]}.fhir.json"
+    headers = {
+        "Content-Disposition": f"attachment; filename={name}",
+        "Content-Type": "application/fhir+json",
+    }
+    return json.dumps(bundle), headers
 
 
 def _export(conversation_id: str, form: str) -> Reading:

@@ -10,6 +10,7 @@ from flask import Blueprint, abort, current_app, render_template, request
 
 from bot.console.charts import Column, columns
 from bot.console.context import database, zone
+from bot.console.figure import heat
 from bot.console.names import DISPOSITION_LABELS
 from bot.store.figures import Figures, figures
 
@@ -32,6 +33,7 @@ def page() -> str:
         "dashboard.html",
         figures=found,
         chart=columns(_days(found, since, today)),
+        bodies=heat(dict(found.top["location"])),
         since=since.date().isoformat(),
         period=period,
         periods=PERIODS,

@@ -1,26 +1,31 @@
-"""Lists as CSV files in which no cell can act as a formula."""
+"""Lists as files: CSV in which no cell can act as a formula, and talks without personal details."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
 import unicodedata
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, request
 
 from bot.console.addresses import read_address
+from bot.console.contacts import mask_contacts
 from bot.console.context import actor, database
 from bot.store.audit import record_audit
+from bot.store.deidentify import deidentify
 from bot.store.filters import Filter, Sort
 from bot.store.lists import find_conversations, list_appointments
-from bot.store.queries import ConversationSummary
+from bot.store.queries import ConversationDetail, ConversationSummary, conversation_detail
 from bot.triage.assessment import DISPOSITIONS
 
 blueprint = Blueprint("exports", __name__)
 BATCH = 500
 MOST_ROWS = 50_000
+MOST_TALKS = 2000
 _STARTERS = frozenset("=+-@|%")
 _BLANK = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 COLUMNS = (
@@ -58,6 +63,45 @@ def appointments() -> Any:
         ]  # fmt: skip
         record_audit(session, actor(), "appointments.exported", "list", count=len(rows), form="csv")
     return _file("appointments.csv", columns, rows)
+
+
+@blueprint.get("/research.jsonl")
+def research() -> Any:
+    """The talks of the list as JSON lines without ids, dates and personal details."""
+    wanted = read_address(request.args)
+    with database().begin() as session:
+        rows = islice(_all(session, wanted.filter, wanted.sort), MOST_TALKS)
+        talks = [anonymous(conversation_detail(session, one.id)) for one in rows]
+        record_audit(
+            session, actor(), "conversations.exported", "list", count=len(talks), form="research"
+        )
+    headers = {
+        "Content-Disposition": "attachment; filename=research.jsonl",
+        "Content-Type": "application/jsonl; charset=utf-8",
+    }
+    return "".join(f"{json.dumps(talk)}\n" for talk in talks), headers
+
+
+def anonymous(found: ConversationDetail) -> dict[str, Any]:
+    """A talk whose patient cannot be told: seconds since its start in place of dates.
+
+    A name in a text that nothing marks as one stays: somebody reads it before it is shared.
+    """
+    names = [value for one in found.appointments for value in (one.name, one.contact) if value]
+    messages = mask_contacts(found.messages, found.appointments)
+    start, facets = found.summary.created_at, found.summary.facets
+    return {
+        "level": found.summary.disposition,
+        "frequency": found.summary.frequency,
+        **{kind: list(facets.get(kind, ())) for kind in ("location", "trigger", "contributor")},
+        "danger_signs": list(found.summary.red_flags),
+        "verdicts": [[one.verdict, one.should_be] for one in found.reviews],
+        "messages": [
+            {"after": round((one.at - start).total_seconds()), "from": one.sender,
+             "text": deidentify(one.text, names)}
+            for one in messages
+        ],
+    }  # fmt: skip
 
 
 def safe_cell(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from statistics import median
 from typing import Any
 
@@ -15,8 +16,9 @@ from bot.store.models import AppointmentRequest, Conversation, InboxMessage, Inc
 from bot.store.work import Alert, Facet
 
 Counts = Sequence[tuple[str, int]]
-NEWEST_TURNS = 2000
+NEWEST = 2000
 TOP = 12
+ALL_PLACES = 50
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ def figures(session: Any, since: datetime) -> Figures:
         funnel=_funnel(session, since, levels),
         left_at=_left_at(session, since),
         top={
-            k: _top(session, since, k) for k in ("location", "contributor", "trigger", "red_flag")
+            kind: _top(session, since, kind, ALL_PLACES if kind == "location" else TOP)
+            for kind in ("location", "contributor", "trigger", "red_flag")
         },
         fallback=_fallback(session, since),
         fallback_messages=_fallback_messages(session, since),
@@ -91,10 +94,14 @@ def _days(session: Any, since: datetime) -> dict[str, dict[str, int]]:
     rows = session.execute(
         select(hour, level, func.count()).where(_written(since)).group_by(hour, level)
     )
+    day = cache(
+        lambda at: (
+            datetime.fromisoformat(f"{at}:00:00+00:00").astimezone(since.tzinfo).date().isoformat()
+        )
+    )
     found: dict[str, dict[str, int]] = {}
     for at, disposition, count in rows:
-        day = datetime.fromisoformat(f"{at}:00:00+00:00").astimezone(since.tzinfo)
-        counts = found.setdefault(day.date().isoformat(), {})
+        counts = found.setdefault(day(at), {})
         counts[disposition or ""] = counts.get(disposition or "", 0) + count
     return found
 
@@ -111,14 +118,12 @@ def _funnel(session: Any, since: datetime, levels: dict[str, int]) -> Counts:
     opened = select(func.count()).where(
         Conversation.created_at >= since, Conversation.deleted_at.is_(None)
     )
-    placed = select(func.count(Conversation.id.distinct())).join(
-        Facet, and_(Facet.conversation_id == Conversation.id, Facet.kind == "location")
-    )
+    placed = _begun(since, func.count(Facet.conversation_id.distinct()))
     often = select(func.count()).where(_written(since), Conversation.frequency.is_not(None))
     return [
         ("Opened the chat", session.execute(opened).scalar_one()),
         ("Wrote something", sum(levels.values())),
-        ("Said where", session.execute(placed.where(_written(since))).scalar_one()),
+        ("Said where", session.execute(placed.where(Facet.kind == "location")).scalar_one()),
         ("Said how often", session.execute(often).scalar_one()),
         ("Got a result", sum(n for level, n in levels.items() if level)),
         ("Was offered a visit", levels.get("urgent", 0) + levels.get("book", 0)),
@@ -134,15 +139,20 @@ def _left_at(session: Any, since: datetime) -> Counts:
     return _rows(session, wanted.group_by(last).order_by(func.count().desc()).limit(TOP))
 
 
-def _top(session: Any, since: datetime, kind: str) -> Counts:
+def _top(session: Any, since: datetime, kind: str, most: int) -> Counts:
     wanted = (
-        select(Facet.value, func.count())
-        .join(Conversation, Conversation.id == Facet.conversation_id)
-        .where(Facet.kind == kind, _written(since))
+        _begun(since, Facet.value, func.count())
+        .where(Facet.kind == kind)
         .group_by(Facet.value)
         .order_by(func.count().desc(), Facet.value)
     )
-    return _rows(session, wanted.limit(TOP))
+    return _rows(session, wanted.limit(most))
+
+
+def _begun(since: datetime, *columns: Any) -> Any:
+    """Select from the facets of conversations that began since; who has facets has written."""
+    begun = and_(Conversation.id == Facet.conversation_id, Conversation.created_at >= since)
+    return select(*columns).select_from(Facet).join(Conversation, begun)
 
 
 def _fallback(session: Any, since: datetime) -> Share:
@@ -167,18 +177,22 @@ def _over_booking(reviews: Sequence[Any]) -> Share:
 
 
 def _opened_after(session: Any, since: datetime) -> tuple[float | None, int]:
-    """Median seconds from an alert to the first reading by staff, and alerts not yet read."""
-    first = (
-        select(Alert.conversation_id, func.min(Alert.at).label("at"))
+    """Median seconds from an alert to the first reading by staff, and how many were not read.
+
+    Of the newest alerts; of several of one conversation the first counts.
+    """
+    newest = (
+        select(Alert.conversation_id, Alert.at)
         .where(Alert.at >= since)
-        .group_by(Alert.conversation_id)
+        .order_by(Alert.id.desc())
+        .limit(NEWEST)
         .subquery()
     )
+    first = func.min(newest.c.at, type_=Alert.at.type)
     rows = session.execute(
-        select(Conversation.opened_at, first.c.at)
-        .join(first, first.c.conversation_id == Conversation.id)
-        .order_by(first.c.at.desc())
-        .limit(NEWEST_TURNS)
+        select(Conversation.opened_at, first)
+        .join(newest, newest.c.conversation_id == Conversation.id)
+        .group_by(Conversation.id, Conversation.opened_at)
     ).all()
     waits = [(o - at).total_seconds() for o, at in rows if o is not None]
     return (median(max(0.0, w) for w in waits) if waits else None), len(rows) - len(waits)
@@ -190,7 +204,7 @@ def _answered_in(session: Any, since: datetime) -> tuple[float, float] | None:
         select(InboxMessage.received_at, InboxMessage.answered_at)
         .where(InboxMessage.answered_at.is_not(None), InboxMessage.received_at >= since)
         .order_by(InboxMessage.id.desc())
-        .limit(NEWEST_TURNS)
+        .limit(NEWEST)
     )
     times = sorted((end - start).total_seconds() for start, end in session.execute(wanted))
     return (median(times), times[int(0.95 * (len(times) - 1))]) if times else None

@@ -89,7 +89,17 @@ class Conversation(Base):
             "snoozed_until",
             "disposition",
         ),
-        Index(None, "created_at"),
+        Index(
+            "ix_conversations_figures",
+            "deleted_at",
+            "created_at",
+            "patient_message_count",
+            "disposition",
+            "frequency",
+            "last_question",
+            "fallbacks",
+        ),
+        Index(None, "id", "created_at"),
         Index(None, "assignee"),
     )
 

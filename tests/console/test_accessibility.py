@@ -49,7 +49,8 @@ ELSEWHERE = {
 """Pages of somebody who is not signed in yet: looked at in tests of their own."""
 NO_PAGES = {
     "static", "health", "live.stream", "conversations.exported", "exports.conversations",
-    "exports.appointments", "reviews.vignettes", "security.two_factor_setup_validate",
+    "exports.appointments", "exports.research", "conversations.exported_fhir",
+    "reviews.vignettes", "security.two_factor_setup_validate",
 }  # fmt: skip
 """Files, streams, and a route that only leads on."""
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}

@@ -95,8 +95,9 @@ def secrets_of(database: Database, conversation_id: str) -> list[bytes]:
             )
             values = [value for row in rows for value in row if isinstance(value, str)]
             assert values, name
-            found.update(v for v in values if len(v) > 30 and v != conversation_id)
-            found.update(part for v in values if name == "search_entries" for part in v.split())
+            found.update(v for v in values if len(v) > 30 and v[0] != "{")  # not codes
+            if name == "search_entries":  # the first word is the canary, others share the rest
+                found.update(value.split()[0] for value in values if value != conversation_id)
     return [each.encode() for each in found - {conversation_id}]
 
 

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+from datetime import datetime, timezone
 
 import pytest
 import yaml
 from flask import Flask
 from icalendar import Calendar
 
-from bot.console.exports import safe_cell, to_csv
+from bot.console.exports import anonymous, safe_cell, to_csv
 from bot.console.proposals import lexicon_words
+from bot.store.audit import list_audit
+from bot.store.conversations import create_conversation, delete_conversation
+from bot.store.database import Database
+from bot.store.models import AppointmentRequest, Message
+from bot.store.queries import conversation_detail
 from tests.console.conftest import CONVERSATION, REFERENCE, Staff, sign_in, token_of
 
 FORMULAS = ("=1+1", "+1+1", "-1+1", "@SUM(1)", "=cmd|' /C calc'!A0", "|calc", "%0A=1")
@@ -71,6 +78,47 @@ def test_a_conversation_is_exported_as_json_and_printed(app: Flask, staff: Staff
     body = client.get(f"/conversations/{CONVERSATION}.json").get_json()
     assert body["disposition"] == "book" and len(body["messages"]) == 2
     assert "Lack of exercise" in client.get(f"/conversations/{CONVERSATION}/print").text
+
+
+def test_a_conversation_is_exported_as_fhir_and_its_contact_is_audited(
+    app: Flask, staff: Staff, database: Database
+) -> None:
+    client = sign_in(app, staff, "reviewer")
+    answer = client.get(f"/conversations/{CONVERSATION}/fhir")
+    assert answer.content_type == "application/fhir+json"
+    kinds = {entry["resource"]["resourceType"] for entry in json.loads(answer.data)["entry"]}
+    assert {"Patient", "ServiceRequest", "Condition"} <= kinds
+    with database.begin() as session:
+        acts = {(e.actor, e.action, e.target) for e in list_audit(session)}
+    assert (staff.passwords["reviewer"][0], "appointment.revealed", REFERENCE) in acts
+    assert client.get("/conversations/none/fhir").status_code == 404
+
+
+def test_an_export_for_research_tells_nobody_who_it_was(app: Flask, staff: Staff) -> None:
+    text = sign_in(app, staff, "admin").get("/research.jsonl?state=all").get_data(as_text=True)
+    (talk,) = map(json.loads, text.splitlines())
+    assert talk["level"] == "book" and "knots up" in talk["messages"][0]["text"]
+    for mark in (CONVERSATION, REFERENCE, "Patient", "555", "T0"):
+        assert mark not in text
+
+
+def test_a_talk_for_research_loses_what_a_request_told(database: Database) -> None:
+    at = datetime(2026, 5, 1, 12, tzinfo=timezone.utc)
+    said = ("I am Zed Quark", "call 555-014-2233 or 555-014-9988", "born 05/06/1960")
+    with database.begin() as session:
+        chat = create_conversation(session)
+        for seq, text in enumerate(said, 1):
+            session.add(Message(conversation_id=chat, seq=seq, event_seq=seq, sender="patient",
+                                at=at, text=text))  # fmt: skip
+        session.add(
+            AppointmentRequest(conversation_id=chat, seq=9, created_at=at, consent=True,
+                               reference="R-9", name="Zed Quark", contact="555-014-2233")
+        )  # fmt: skip
+        session.flush()
+        talk = json.dumps(anonymous(conversation_detail(session, chat)))
+        delete_conversation(session, chat)
+    assert "born" in talk
+    assert not any(part in talk for part in ("Zed", "Quark", "2233", "9988", "1960", "R-9", chat))
 
 
 def test_a_disputed_result_becomes_a_vignette(app: Flask, staff: Staff) -> None:
