@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from itertools import product
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
 
+from bot.console.addresses import LONGEST
 from bot.store.acts import add_review
 from bot.store.audit import record_audit
 from bot.store.conversations import add_conversation
@@ -155,7 +156,8 @@ def watch(page: Page) -> list[str]:
     """What must not happen: dialogs, requests to elsewhere, reports of the policy."""
     bad: list[str] = []
     page.on("dialog", lambda dialog: (bad.append("dialog"), dialog.dismiss()))
-    page.on("request", lambda r: bad.append(r.url) if "evil.example" in r.url else None)
+    own = urlsplit(page.url).netloc
+    page.on("request", lambda r: bad.append(r.url) if urlsplit(r.url).netloc != own else None)
     page.on(
         "console", lambda m: bad.append(m.text) if "Content Security Policy" in m.text else None
     )
@@ -210,7 +212,9 @@ def test_no_payload_runs_that_an_address_carries(
     page = sign_in(browser, address, staff, "admin")
     bad = watch(page)
     names = ("q", "location", "tag", "assignee", "reviewer", "model", "knowledge", "frequency")
-    for text in PAYLOADS:
+    for number in range(0, len(PAYLOADS), 3):
+        text = " ".join(PAYLOADS[number : number + 3])
+        assert len(text) <= LONGEST
         page.goto("/?" + urlencode({"state": "all"} | dict.fromkeys(names, text)))
         harmless(page, text)
     assert bad == []
