@@ -116,7 +116,8 @@ def sign_in_with_a_code(page: Page, staff: Staff) -> None:
             press(page, "link", "Use a recovery code")
             page.wait_for_url("**/mf-recovery")
             clean(page)
-            page.keyboard.press("Alt+ArrowLeft")
+            press(page, "link", "Use a code of your app")
+            page.get_by_label("Code", exact=True).wait_for()
             # The code of this half minute was used for setting up; the clock may not be turned.
             page.wait_for_timeout(31_000)
             write(page, "Code", code_for(key))
