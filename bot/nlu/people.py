@@ -10,9 +10,10 @@ from bot.nlu.engine import Message
 from bot.triage.reading import Mention
 
 _FAMILY = frozenset(
-    "mom moms mother mum mama dad dads father papa husband husbands hubby wife wifes spouse partner"
-    " boyfriend girlfriend fiance brother sister grandma grandmother granny nana grandpa"
-    " grandfather aunt uncle cousin friend roommate neighbor coworker inlaw patient client".split()
+    "mom moms mother mum mama dad dads father papa husband husbands hubby wife wifes spouse"
+    " partner boyfriend girlfriend fiance brother sister grandma grandmother granny nana grandpa"
+    " grandfather aunt uncle cousin friend buddy pal teammate boss classmate roommate neighbor"
+    " coworker inlaw patient client".split()
 )
 _CHILD = frozenset(
     "son sons daughter daughters kid kids child toddler baby infant newborn grandson granddaughter"
@@ -26,12 +27,14 @@ _OF_ONESELF = frozenset(
 """Words after "i" that tell of oneself; "i pressed", "when i ask her" tell of the other."""
 _THIRD_PERSON = frozenset({"he", "she", "her", "his", "him", "hers"})
 _SUBJECT_FOLLOWS = frozenset(
-    "'s is has had was gets got cant can keeps says complains woke wakes started feels felt fell"
-    " does doesnt did didnt wont who just been having have also always suddenly hurt hurts cramps"
-    " and passed collapsed took legs leg back neck arm arms feet foot calf calves hands hand face"
-    " died never used lost".split()
+    "'s is has had was gets got cant can keeps says complains woke wakes started feels felt"
+    " fell does doesnt did didnt wont who just been having have also always suddenly hurt hurts"
+    " cramps and passed collapsed took legs leg back neck arm arms feet foot calf calves hands"
+    " hand face died never used lost ended of".split()
 )
-_OF_THE_PAST = frozenset("died dead passed had got tore wasted diagnosed described".split())
+_OF_THE_PAST = frozenset(
+    "died dead passed had got tore wasted diagnosed described ended once".split()
+)
 _OF_NOW = frozenset(
     "now today tonight since minutes minute hours hour ago right moment yesterday morning noon"
     " evening afternoon week cant wont isnt arent keeps".split()
@@ -127,11 +130,15 @@ def _is_asked_for(message: Message, at: int) -> bool:
 
 
 def tells_of_self(message: Message, subjects: Subjects, symptoms: Sequence[Mention]) -> bool:
-    """True when a symptom is said by the writer of themselves ("my", "i") ."""
+    """True when a symptom is the writer's own: with "my" or "i", or told before anybody else
+    comes up ("hammy locked up last night. a buddy had the same")."""
+    first = next((n for n, other in enumerate(subjects.others) if other is not None), None)
     for number, clause in enumerate(message.clauses):
         if subjects.others[number] is not None:
             continue
         low, high = message.offsets(clause.start, clause.end)
-        if _is_of_oneself(message, clause) and any(low <= m.start < high for m in symptoms):
+        alone = first is not None and number < first and not subjects.asked_for
+        own = alone or _is_of_oneself(message, clause)
+        if own and any(low <= m.start < high for m in symptoms):
             return True
     return False
