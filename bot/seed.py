@@ -16,7 +16,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from tqdm import tqdm
 
 from bot.seed_copies import Copier
@@ -24,7 +24,7 @@ from bot.settings import ROOT, get_settings, use_settings, workbench_settings
 from bot.store.acts import add_review
 from bot.store.conversations import add_conversation
 from bot.store.database import Database, open_database, upgrade
-from bot.store.models import Conversation, Event
+from bot.store.models import AppointmentRequest, Conversation, Event, Incident
 from bot.store.projection import State, event_time, project
 from bot.store.queries import record_incident
 from bot.store.rows import write
@@ -193,9 +193,19 @@ def _staff_work(session: Any, row: Any, chance: random.Random) -> None:
     """Most older conversations were dealt with; some were judged, a few by two people."""
     age = datetime.now(timezone.utc) - row.created_at
     if chance.random() < 0.01:
-        record_incident(session, "turn.failed", conversation_id=row.id)
-    if age < timedelta(days=2) or chance.random() < 0.02:
+        number = record_incident(session, "turn.failed", conversation_id=row.id)
+        session.get(Incident, number).at = row.last_activity_at
+    if age < timedelta(days=2) or (row.urgency > 1 and chance.random() < 0.02):
         return
+    became = chance.choice(("called", "booked", "booked", "declined"))
+    asked = update(AppointmentRequest).where(AppointmentRequest.conversation_id == row.id)
+    session.execute(
+        asked.values(
+            status=became,
+            handled_by=chance.choice(STAFF),
+            handled_at=row.last_activity_at + timedelta(hours=chance.expovariate(0.2)),
+        )
+    )
     row.opened_at = (row.waiting_since or row.created_at) + timedelta(
         minutes=chance.expovariate(0.05)
     )

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 
 from bot.console.context import actor, database
+from bot.console.names import words_of
 from bot.store.audit import ACTIONS, count_audit, list_audit, record_audit, verify_audit
 
 blueprint = Blueprint("audit", __name__)
@@ -35,7 +36,7 @@ def page() -> str:
         events=events[:PAGE],
         older=events[PAGE - 1].seq if len(events) > PAGE else None,
         given={k: v for k, v in request.args.items() if k in ("action", "actor", "target") and v},
-        pairs=[(each, each) for each in sorted(ACTIONS)],
+        pairs=[(each, words_of(each)) for each in sorted(ACTIONS)],
         total=total,
     )
 

@@ -62,10 +62,10 @@ def columns(of: Sequence[Column]) -> Chart:
 
 
 def _round_up(number: int) -> int:
-    """The next of 4, 8, 20, 40, 80, 200 ...: lines at halves stand on whole numbers."""
+    """The next of 4, 6, 8, 12, 16, 20, 30, 40, 60 ...: the line at half is a whole number."""
     size = 1
     while True:
-        for step in (4, 8, 20):
+        for step in (4, 6, 8, 12, 16, 20, 30):
             if number <= step * size:
                 return step * size
         size *= 10

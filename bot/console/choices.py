@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from flask import current_app
 
-from bot.console.names import DISPOSITION_LABELS, VERDICTS, name_of
+from bot.console.names import DISPOSITION_LABELS, VERDICTS, intent_name, name_of
 from bot.knowledge import knowledge
 from bot.store.lists import values_in_use, versions_in_use
 from bot.store.people import emails_in_use
@@ -36,6 +37,8 @@ def state_labels() -> Mapping[str, str]:
     }  # fmt: skip
 
 
+LONGEST_NAME = 70
+_PLACES = re.compile(r"\{\w+\}")
 Choices = dict[str, list[tuple[str, str]]]
 KEPT_SECONDS = 60
 
@@ -71,14 +74,26 @@ def _choices(session: Any) -> Choices:
 
 def facet_name(kind: str, value: str) -> str:
     """What a facet is called on the screen."""
-    if kind in ("intent", "tag"):
-        return value.replace("_", " ") if kind == "intent" else value
+    if kind == "tag":
+        return value
+    if kind == "intent":
+        return intent_name(value)
     if kind == "rule":
         return f"{value}: {name_of(value)}" if name_of(value) != value else value
     if kind == "question":
-        question = knowledge().questions.get(value)
-        return f"{question.topic}: {value}".replace("_", " ") if question else name_of(value)
-    return name_of(value)
+        return question_name(value)
+    return name_of(value, "strategy" if kind == "withheld" else kind)
+
+
+def question_name(value: str) -> str:
+    """The first question of its text; of a list of danger signs, what it is about."""
+    question = knowledge().questions.get(value)
+    if question is None:
+        return name_of(value)
+    if question.topic == "screen":
+        return f"Safety check: {value.removeprefix('screen_')}".replace("_", " ")
+    asked = _PLACES.sub("…", question.texts[0].split("?")[0])
+    return f"{asked}?" if len(asked) < LONGEST_NAME else f"{asked[:LONGEST_NAME]}…"
 
 
 def _label(pair: tuple[str, str]) -> str:

@@ -15,8 +15,10 @@ from bot.console.names import (
     LIKELIHOODS,
     REQUESTS,
     VERDICTS,
+    intent_name,
     name_of,
     reason_name,
+    words_of,
 )
 from bot.console.reading import LEDGER_LABELS
 from bot.console.reviews import UNDERSTOOD, WORDING
@@ -36,6 +38,8 @@ def add_filters(app: Flask) -> None:
         words=words_of,
         clock=clock,
         utc=as_utc,
+        intent=intent_name,
+        says_more=says_more,
     )
     app.jinja_env.globals.update(
         labels=DISPOSITION_LABELS,
@@ -86,6 +90,6 @@ def query_of(given: dict[str, Any], **changed: Any) -> str:
     return urlencode(whole, doseq=True)
 
 
-def words_of(code: str) -> str:
-    """A code of the program as words: turn.failed is "Turn failed"."""
-    return code.replace(".", " ").replace("_", " ").capitalize()
+def says_more(words: str | None, name: str) -> bool:
+    """Whether a patient's words tell more than the name of what was heard in them."""
+    return bool(words) and str(words).casefold() not in name.casefold()

@@ -84,10 +84,10 @@ def _cut(text: str, taken: list[tuple[int, int, Heard]]) -> list[Piece]:
 
 
 def _heard(one: Mapping[str, Any]) -> Heard:
-    value = one.get("value")
+    value, kind = one.get("value"), str(one.get("entity", "")).replace("_", " ")
     return Heard(
-        kind=str(one.get("entity", "")).replace("_", " "),
-        name=str(value) if isinstance(value, int | float) else name_of(str(value)),
+        kind=kind,
+        name=f"{kind} {value}" if isinstance(value, int | float) else name_of(str(value)),
         assertion=str(one["assertion"]),
         rule=str(one.get("rule") or ""),
         words=str(one.get("words") or ""),

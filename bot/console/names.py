@@ -45,9 +45,16 @@ _VALUES: Mapping[str, str] = {
 """How the value of a field is told as a reason."""
 
 
-def name_of(item: str) -> str:
-    """The name of a finding, red flag, area, page item, strategy or rule; else the id."""
+def name_of(item: str, kind: str = "") -> str:
+    """The name of a finding, red flag, area, page item, strategy or rule; else the id.
+
+    `kind`: contributor or strategy, where a finding has the same id.
+    """
     content = knowledge()
+    if kind == "contributor" and item in content.items:
+        return content.items[item].name
+    if kind == "strategy" and item in content.strategies:
+        return str(content.strategies[item].label)
     for table in (content.findings, content.red_flags, content.locations, content.strategies):
         if item in table:
             return str(table[item].label)
@@ -58,6 +65,16 @@ def name_of(item: str) -> str:
     if item in content.cautions:
         return content.cautions[item].text
     return item.replace("_", " ")
+
+
+def intent_name(intent: str) -> str:
+    """What a message wanted, in words."""
+    return "not understood" if intent == "nlu_fallback" else intent.replace("_", " ")
+
+
+def words_of(code: str) -> str:
+    """A code of the program as words: turn.failed is "Turn failed"."""
+    return code.replace(".", " ").replace("_", " ").capitalize()
 
 
 def reason_name(reason: Mapping[str, Any]) -> str:

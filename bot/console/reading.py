@@ -129,7 +129,16 @@ def _words(intake: Intake, sign: str) -> str:
     return answer.words if answer else ""
 
 
-_FIELDS = ("side", "frequency", "episode_length", "duration_days", "course", "severity", "age")
+_FIELDS: Mapping[str, tuple[str, str]] = {
+    "side": ("side", "{}"),
+    "frequency": ("how often", "{}"),
+    "episode_length": ("how long each time", "{}"),
+    "duration_days": ("since", "{} days"),
+    "course": ("course", "{}"),
+    "severity": ("pain", "{} of 10"),
+    "age": ("age", "{}"),
+}
+"""Field -> what it is called, and how its value is put."""
 
 
 def _facts(intake: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
@@ -140,8 +149,8 @@ def _facts(intake: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
     places = ", ".join(name_of(one) for one in intake.get("locations") or ())
     known = [("location", places, words.get("locations", ""))] if places else []
     known += [
-        (name.replace("_", " "), str(intake[name]).replace("_", " "), words.get(name, ""))
-        for name in _FIELDS
+        (label, put.format(str(intake[name]).replace("_", " ")), words.get(name, ""))
+        for name, (label, put) in _FIELDS.items()
         if intake.get(name) is not None
     ]
     if intake.get("writes") == "carer":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.console.names import DISPOSITION_LABELS, VERDICTS, name_of
+from bot.console.names import DISPOSITION_LABELS, VERDICTS, name_of, words_of
 from bot.store.queries import ConversationDetail
 
 Kind = Literal["emergency", "result", "request", "incident", "review"]
@@ -33,7 +33,7 @@ def timeline(found: ConversationDetail) -> list[Moment]:
         ),
         *(Moment(a.created_at, "request", f"Request {a.reference}") for a in found.appointments),
         *(
-            Moment(i.at, "incident", f"Incident: {i.kind.replace('.', ' ').replace('_', ' ')}")
+            Moment(i.at, "incident", f"Incident: {words_of(i.kind).lower()}")
             for i in found.incidents
         ),
         *(

@@ -35,6 +35,11 @@
     fit();
   }
 
+  // What is chosen of a long row of links stands in view.
+  for (const one of document.querySelectorAll(".tabs [aria-current]")) {
+    one.scrollIntoView({ block: "nearest", inline: "center" });
+  }
+
   // Keys.
   const help = byId("keys");
   const openHelp = () => help && !help.open && help.showModal();
