@@ -133,7 +133,7 @@ _FIELDS: Mapping[str, tuple[str, str]] = {
     "side": ("side", "{}"),
     "frequency": ("how often", "{}"),
     "episode_length": ("how long each time", "{}"),
-    "duration_days": ("since", "{} days"),
+    "duration_days": ("going on for", "{} days"),
     "course": ("course", "{}"),
     "severity": ("pain", "{} of 10"),
     "age": ("age", "{}"),

@@ -21,10 +21,8 @@ EVENING = datetime(2026, 1, 2, 3, tzinfo=timezone.utc)
 """Eight in the evening of the day before, in Denver."""
 
 
-@pytest.mark.parametrize(("name", "shown"), [("", "UTC"), ("America/Denver", "M[SD]T")])
-def test_times_name_their_zone(
-    app: Flask, staff: Staff, database: Database, name: str, shown: str
-) -> None:
+@pytest.mark.parametrize("name", ["", "America/Denver"])
+def test_times_name_their_zone(app: Flask, staff: Staff, database: Database, name: str) -> None:
     app.config["CLINIC_TIME_ZONE"] = name
     with database.begin() as session:
         began = session.get(Conversation, CONVERSATION).created_at
