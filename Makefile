@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench train evaluate evaluate-faults evaluate-heldout evaluate-nlu transcripts safety lock
+.PHONY: help run test check bench torture train evaluate evaluate-faults evaluate-heldout evaluate-nlu transcripts safety lock
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
@@ -24,6 +24,10 @@ check: ## Format, lint, types, import rules, knowledge, Rasa data and fast tests
 bench: ## Measure speed and memory beside stock Rasa, write docs/performance.md (ARGS=--quick: minutes)
 	@scripts/setup run
 	@scripts/bench $(ARGS)
+
+torture: ## Try what is promised under faults, attacks and load, write docs/torture.md (ARGS=--quick: minutes)
+	@scripts/setup run
+	@exec $(PYTHON) -m bench.torture $(ARGS)
 
 train: ## Train the model now
 	@scripts/setup run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import resource
 import secrets
@@ -21,9 +22,13 @@ from bench.torture.bots import Bots
 from bench.torture.patients import Journal, Patient, browser
 from bench.torture.report import Trial, say
 from bench.torture.wire import Mode, Wire
-from bot.danger import emergency_response
 from bot.evaluation.vignettes import load_vignettes
+from bot.knowledge import knowledge
+from bot.nlu.reading import read
 from bot.settings import ROOT
+from bot.triage.answers import apply
+from bot.triage.dispositions import emergency
+from bot.triage.intake import Intake
 
 OTHERS = 5
 """Patients without a danger sign in each round; each says a canary word."""
@@ -42,10 +47,18 @@ class Seen:
 
 
 def phrasings(amount: int) -> list[str]:
-    """What described patients type who must get the emergency text, heard in quiet times."""
-    files = sorted((ROOT / "tests" / "scenarios" / "development").glob("*.yml"))
-    openings = [v.opening for v in load_vignettes(files) if v.gold.level == "emergency"]
-    heard = [text for text in dict.fromkeys(openings) if emergency_response(text)]
+    """What patients in danger type, as far as it gets the emergency text in quiet times."""
+    scenarios = ROOT / "tests" / "scenarios"
+    files = sorted((scenarios / "development").glob("*.yml"))
+    texts = [v.opening for v in load_vignettes(files) if v.gold.level == "emergency"]
+    for file in sorted((scenarios / "messages").glob("danger_*.jsonl")):
+        texts += [json.loads(line)["text"] for line in file.read_text().splitlines()]
+    known = knowledge()
+    heard = [
+        text
+        for text in dict.fromkeys(texts)
+        if emergency(apply(Intake(), None, read(text), known).intake, known)
+    ]
     return [heard[number % len(heard)] for number in range(amount)]
 
 

@@ -24,7 +24,8 @@ from bot.settings import Rate, Settings
 SPARE = (Rate(30, 60),)
 """How many messages over the rate are still listened to for danger, for each address."""
 CHARACTERS_A_UNIT = 250
-_PATIENCE = 0.5
+REST = 5.0
+_PATIENCE = 0.2
 _MANY = 10_000
 _log = structlog.get_logger(__name__)
 
@@ -118,15 +119,33 @@ class InProcess:
 
 
 class InRedis:
-    """Counts for several processes, in windows by the clock of Redis."""
+    """Counts for several processes, in windows by the clock of Redis.
+
+    When Redis fails nothing is asked of it for REST seconds: a danger sign must not wait for
+    a counter that hangs.
+    """
 
     blocks = True
 
-    def __init__(self, url: str) -> None:
-        self._limiter = FixedWindowRateLimiter(storage_from_string(url, socket_timeout=_PATIENCE))
+    def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._storage = storage_from_string(  # kept here: the limiter itself holds it weakly
+            url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE
+        )
+        self._limiter = FixedWindowRateLimiter(self._storage)
+        self._clock = clock
+        self._rests_until = 0.0
 
     def wait(self, key: str, rate: Rate, cost: int) -> float:
-        """See Counter."""
+        """See Counter. Raises RedisError."""
+        if self._clock() < self._rests_until:
+            return 0.0
+        try:
+            return self._ask(key, rate, cost)
+        except RedisError:
+            self._rests_until = self._clock() + REST
+            raise
+
+    def _ask(self, key: str, rate: Rate, cost: int) -> float:
         item = RateLimitItemPerSecond(rate.amount, rate.seconds)
         if self._limiter.hit(item, key, cost=cost):
             return 0.0

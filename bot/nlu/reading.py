@@ -43,13 +43,22 @@ _OWN_THE_NUMBER = frozenset({"finding", "frequency", "episode_length"})
 _OWN_THE_PLACE = frozenset({"history", "medicine", "trigger", "timing", "relief"})
 """Groups whose phrases may name a body part that is not where the trouble is."""
 
+_REMEMBERED = 32
+"""Messages whose reading is kept: those that are being answered now, and few more."""
+
 
 def read(text: str, reference_date: date | None = None) -> Reading:
     """Every mention in the text, in its order. Never raises on any text.
 
     `reference_date`: the day on which it was said (default: today), for "since tuesday".
     """
-    return reader().read(text, reference_date or date.today())
+    return _read(text, reference_date or date.today())
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _read(text: str, today: date) -> Reading:
+    """The danger check of the channel and the engine read the same message one after the other."""
+    return reader().read(text, today)
 
 
 @lru_cache(maxsize=1)

@@ -65,7 +65,7 @@ def tokenize(text: str) -> tuple[Token, ...]:
     for found in _WORD.finditer(text[:LONGEST_TEXT]):
         mark = text[last : found.start()]
         gap = _gap(mark) if tokens else 0
-        for word in _words(found[0]):
+        for word in filter(None, _words(found[0])):
             tokens.append(Token(word, found.start(), found.end(), mark.strip(), gap))
             mark, gap = "", 0
         last = found.end()
@@ -85,8 +85,11 @@ def _gap(mark: str) -> int:
 
 @lru_cache(maxsize=20_000)
 def _words(raw: str) -> tuple[str, ...]:
-    """The normalised words of one raw word: "I'm" gives i, am; "can't" gives cant."""
-    word = _STRIP.sub("", unicodedata.normalize("NFKC", raw)).casefold()
+    """The normalised words of one raw word: "I'm" gives i, am; "can't" gives cant.
+
+    None for a character that is only a mark once it is normalised.
+    """
+    word = _STRIP.sub("", unicodedata.normalize("NFKC", raw)).casefold().strip()
     word = re.sub("[’‘`´]", "'", word)
     word = _LONG_RUN.sub(r"\1\1", word)
     if re.fullmatch(r"24\s?/\s?7", word):

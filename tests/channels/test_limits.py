@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import socket
+import uuid
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from redis import Redis
 from redis.exceptions import ConnectionError as RedisDown
+from redis.exceptions import RedisError
 
 from bot.channels.errors import TooManyRequests
-from bot.channels.limits import SPARE, InProcess, Rates
+from bot.channels.limits import REST, SPARE, InProcess, InRedis, Rates
 from bot.settings import Rate, Settings
 
 
@@ -97,6 +103,37 @@ def test_without_the_counter_everybody_may_write(rates: Rates) -> None:
             raise RedisDown("down")
 
     replace(rates, counter=Down()).check_message("a", "one", 10)
+
+
+@pytest.mark.server
+def test_several_processes_count_together_in_redis() -> None:
+    counters = [InRedis(_redis()) for _ in range(2)]
+    gc.collect()
+    key, rate = f"test:{uuid.uuid4()}", Rate(4, 60)
+    assert [counters[n % 2].wait(key, rate, 1) for n in range(4)] == [0.0] * 4
+    assert all(0 < counter.wait(key, rate, 1) <= 60 for counter in counters)
+
+
+@pytest.mark.server
+def test_redis_that_hangs_is_asked_once_and_then_left_alone() -> None:
+    clock = Clock()
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        counter = InRedis(f"redis://127.0.0.1:{deaf.getsockname()[1]}", clock)
+        with pytest.raises(RedisError):
+            counter.wait("address:x", Rate(4, 60), 1)
+        assert counter.wait("address:x", Rate(4, 60), 1) == 0.0
+        clock.now += REST
+        with pytest.raises(RedisError):
+            counter.wait("address:x", Rate(4, 60), 1)
+
+
+def _redis() -> str:
+    url = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
+    try:
+        Redis.from_url(url, socket_timeout=2).ping()
+    except RedisError:
+        pytest.skip("Redis cannot be reached at TEST_REDIS_URL")
+    return url
 
 
 def test_rates_that_are_off_refuse_nobody(settings: Settings) -> None:

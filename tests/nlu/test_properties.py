@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,11 @@ def test_reading_never_raises_and_stays_inside_the_text(text: str) -> None:
     for mention in read(text, SUNDAY).mentions:
         assert 0 <= mention.start <= mention.end <= len(text)
         assert mention.words == text[mention.start : mention.end]
+
+
+@pytest.mark.parametrize("mark", ["\u037a", "\ufc5e", "\ufe78", "\uff9e"])
+def test_a_letter_that_is_only_a_mark_hides_no_danger_sign(mark: str) -> None:
+    assert "chest_pain" in {m.value for m in read(f"{mark} my chest hurts {mark}", SUNDAY).mentions}
 
 
 @given(st.lists(WORDS, max_size=20).map(" ".join))
