@@ -13,6 +13,7 @@ from actions.wording import KIND_OF_FIELD, in_list, is_choice_question
 from bot.triage.content import Option, Question
 from bot.triage.intake import Intake
 from bot.triage.lists import CHOICES, open_options
+from bot.triage.questions import questions_left
 
 Button = dict[str, str]
 
@@ -27,8 +28,12 @@ class AskQuestion(SafeAction):
 
     def handle(self, turn: Turn, say: CollectingDispatcher) -> Events:
         if turn.question:
-            put(turn.question, turn.attempts, turn.intake, say)
+            put(turn.question, turn.attempts, turn.intake, say, self.left(turn, turn.question))
         return []
+
+    def left(self, turn: Turn, question: Question) -> int | None:
+        """About how many questions follow this one; None where nobody can say."""
+        return questions_left(question, turn.intake, turn.knowledge, turn.warned_at)
 
 
 class AskLocation(AskQuestion):
@@ -54,11 +59,22 @@ class AskBookingScreen(AskQuestion):
 
     slot = "booking_screen"
 
+    def left(self, turn: Turn, question: Question) -> int | None:
+        """The form goes on with other fields."""
+        return None
 
-def put(question: Question, attempts: int, intake: Intake, say: CollectingDispatcher) -> None:
+
+def put(
+    question: Question,
+    attempts: int,
+    intake: Intake,
+    say: CollectingDispatcher,
+    left: int | None = None,
+) -> None:
     """Utter a question. `attempts`: 0 first wording, 1 second, 2 and more with the choices.
 
-    What the intake has settled is not among the choices, nor in the text where it lists them.
+    `left`: about how many questions follow. What the intake has settled is not among the
+    choices, nor in the text where it lists them.
     """
     last = len(question.texts) - 1
     shown = open_options(question, intake)
@@ -69,7 +85,7 @@ def put(question: Question, attempts: int, intake: Intake, say: CollectingDispat
         response="utter_question",
         wording=question.texts[min(attempts, last)].replace(CHOICES, listed),
         buttons=[_button(option) for option in options] if with_buttons else [],
-        json_message={"question": _contract(question, options)},
+        json_message={"question": _contract(question, options, left)},
     )
 
 
@@ -94,11 +110,12 @@ def _button(option: Button) -> Button:
     return {"title": option["label"], "payload": option["payload"]}
 
 
-def _contract(question: Question, options: list[Button]) -> dict[str, Any]:
-    """The `question` of the website channel's contract."""
-    return {
+def _contract(question: Question, options: list[Button], left: int | None) -> dict[str, Any]:
+    """The `question` of the website channel's contract, with `left` where that is known."""
+    said = {
         "id": question.id,
         "topic": question.topic,
         "kind": question.kind,
         "options": options,
     }
+    return said if left is None else said | {"left": left}

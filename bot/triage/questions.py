@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from bot.triage.assessment import DISPOSITIONS
@@ -66,6 +67,33 @@ def is_for_today(intake: Intake, knowledge: Knowledge) -> bool:
     facts = Facts(intake, knowledge)
     outlook = Outlook(facts)
     return outlook.level == "urgent" and not calming(_waiting(facts), outlook)
+
+
+def questions_left(
+    asked: Question, intake: Intake, knowledge: Knowledge, warned_at: int | None = None
+) -> int:
+    """About how many questions follow `asked`, which waits for its answer.
+
+    As things stand now: an answer may end the questions, or bring others. `warned_at` as above.
+    """
+    facts = Facts(intake, knowledge)
+    outlook = Outlook(facts)
+    own = parts_of(asked.id)
+    waiting = [q for q in _waiting(facts) if q.id not in own]
+    put = len(intake.asked) + len(own)
+    if outlook.level == "urgent":
+        room = MOST_QUESTIONS - (put - (len(intake.asked) if warned_at is None else warned_at))
+        ways = {q.id for q in (*graver(waiting, outlook), *calming(waiting, outlook))}
+        return max(0, min(room, len(ways)))
+    forced = sum(_is_forced(q, facts) for q in waiting)
+    room = max(0, (HOME_BUDGET if outlook.home_in_reach else BUDGET) - put - forced)
+    contenders = _in_play(facts)
+    telling = (q for q in waiting if not _is_forced(q, facts) and _tells(q, outlook, contenders))
+    return forced + len(tuple(islice(telling, room)))
+
+
+def _tells(question: Question, outlook: Outlook, contenders: list[Scored]) -> bool:
+    return _worth(question, outlook, contenders)[1] >= _WORTH_ASKING
 
 
 def _waiting(facts: Facts) -> list[Question]:

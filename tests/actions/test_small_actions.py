@@ -10,7 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.base import Events, SafeAction
 from actions.explain import ActionExplainQuestion
 from actions.not_understood import ActionNotUnderstood
-from actions.questions import AskFrequency, AskQuestion, payload, put
+from actions.questions import AskBookingScreen, AskFrequency, AskQuestion, payload, put
 from actions.start_over import FORGOTTEN, ActionStartOver
 from actions.topic import ActionAnswerTopic
 from actions.turn import Turn
@@ -88,6 +88,13 @@ def test_a_question_has_the_contract_of_the_channel() -> None:
     assert message["custom"]["question"]["topic"] == "frequency"
     assert message["custom"]["question"]["kind"] == "single"
     assert [b["title"] for b in message["buttons"]] == [o.label for o in question.options]
+
+
+def test_a_question_says_how_many_may_follow_and_the_screen_of_a_booking_does_not() -> None:
+    told = Intake(locations=("calf",)).to_dict()
+    for action, tells in ((AskQuestion(), True), (AskBookingScreen(), False)):
+        (message,) = run(action, question="screen_leg", attempts=0, intake=told).messages
+        assert ("left" in message["custom"]["question"]) is tells
 
 
 def test_each_attempt_has_its_own_wording_and_the_last_the_choices() -> None:

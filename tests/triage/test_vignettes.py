@@ -11,7 +11,7 @@ from bot.triage.answers import apply, give_up
 from bot.triage.assess import assess
 from bot.triage.assessment import Assessment
 from bot.triage.intake import Intake
-from bot.triage.questions import BUDGET, HOME_BUDGET, next_question
+from bot.triage.questions import BUDGET, HOME_BUDGET, next_question, questions_left
 from bot.triage.reading import Mention, Reading
 from tests.triage.small import mention, reply, said
 
@@ -159,16 +159,29 @@ PATIENTS = {
 
 def play(patient: Patient) -> tuple[Assessment, list[str]]:
     """The assessment after every question was put, and the ids of the questions."""
+    assessment, put = counted(patient)
+    return assessment, list(put)
+
+
+def counted(patient: Patient) -> tuple[Assessment, dict[str, int]]:
+    """The same, with how many questions were said to be left at each."""
     knowledge = clinic_knowledge()
     told = apply(Intake(), None, Reading(patient.opening), knowledge).intake
-    put: list[str] = []
+    put: dict[str, int] = {}
     while (question := next_question(told, knowledge)) is not None:
         assert question.id not in put
-        put.append(question.id)
+        put[question.id] = questions_left(question, told, knowledge)
         mentions = patient.answers.get(question.id) or patient.answers.get(question.topic)
         heard = apply(told, question, Reading(mentions) if mentions else reply("no"), knowledge)
         told = heard.intake if heard.answered else give_up(heard.intake, question)
     return assess(told, knowledge), put
+
+
+@pytest.mark.parametrize("name", [n for n, p in PATIENTS.items() if p.level == "book"])
+def test_the_count_of_questions_left_is_about_right(name: str):
+    _, put = counted(PATIENTS[name])
+    for at, left in enumerate(put.values(), 1):
+        assert abs(left - (len(put) - at)) <= 2, put
 
 
 @pytest.mark.parametrize("name", PATIENTS)

@@ -29,7 +29,7 @@ export const WORDS = {
   counts: (n) => (n === 1 ? "1 answer to choose from." : `${n} answers to choose from.`),
   progress: (n) => `Question ${n}`,
   left: (n) => (n === 1 ? "About 1 question left" : `About ${n} questions left`),
-  lastOne: "This is the last question",
+  lastOne: "This may be the last question",
 };
 
 export const STATES = {
