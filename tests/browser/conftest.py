@@ -131,19 +131,21 @@ def watch(page: Page, address: str) -> Patient:
 
 @pytest.fixture
 def open_tab(browser: Browser, address: str) -> Iterator[Callable[..., Patient]]:
-    """Opens a tab on the bot: `context` to share one, else options of a new one."""
+    """Opens a tab on the bot: `context` to share one, `at` another address, or options."""
     contexts: list[BrowserContext] = []
     patients: list[Patient] = []
 
-    def opened(path: str = "/", context: BrowserContext | None = None, **options: Any) -> Patient:
+    def opened(
+        path: str = "/", context: BrowserContext | None = None, at: str = address, **options: Any
+    ) -> Patient:
         if context is None:
             context = browser.new_context(
                 **{"viewport": PHONE, "reduced_motion": "reduce"} | options
             )
             contexts.append(context)
-        patient = watch(context.new_page(), address)
+        patient = watch(context.new_page(), at)
         patients.append(patient)
-        patient.page.goto(address + path)
+        patient.page.goto(at + path)
         return patient
 
     yield opened

@@ -29,11 +29,13 @@ def has_result(patient: Patient) -> bool:
     return patient.page.locator(".card.book, .card.self_care, .card.urgent").count() > 0
 
 
-def press_calm(patient: Patient) -> None:
+def press_calm(patient: Patient, otherwise: Callable[[], None] | None = None) -> None:
     """The choice that tells of nothing new; "no" in words where there is none."""
     calm = patient.page.locator(".message button.choice").filter(has_text=CALM)
     if calm.count():
         calm.last.click()
+    elif otherwise:
+        otherwise()
     else:
         patient.say("no")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +10,14 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import TOKEN, Patient
-from tests.browser.flows import STORY, answer_all
+from tests.browser.cutter import bad_line
+from tests.browser.flows import STORY, answer_all, has_result, press_calm
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 Opens = Callable[..., Patient]
 DISCONNECTS = 50
+CHANCE = 0.4
+"""Share of calls that the bad line cuts off."""
 MESSAGES = "**/webhooks/web/messages"
 
 
@@ -63,37 +65,54 @@ def test_a_whole_triage_with_the_line_gone_in_the_middle(patient: Patient) -> No
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_nothing_is_lost_or_doubled_in_fifty_disconnects(open_tab: Opens, seed: int) -> None:
-    patient = open_tab()
-    chance, cut = random.Random(seed), 0
-    ids: list[str] = []
+def test_nothing_is_lost_or_doubled_in_fifty_disconnects(
+    open_tab: Opens, address: str, seed: int
+) -> None:
+    with bad_line(address, seed) as line:
+        while sum(line.cuts.values()) < DISCONNECTS:
+            patient = open_tab(at=line.address)
+            line.chance = CHANCE
+            whole_conversation(patient)
+            line.chance = 0.0
+            assert_all_is_there_once(patient)
+            patient.page.close()
+        assert all(line.cuts.values()), line.cuts
 
-    def handle(route: Route) -> None:
-        nonlocal cut
-        ids.append(route.request.post_data_json["id"])
-        if cut >= DISCONNECTS // 2 or chance.random() < 0.25:
-            return route.continue_()
-        cut += 1
-        if chance.random() < 0.5:
-            route.fetch()  # the server answers, and the line is cut before the answer is here
-        return route.abort("connectionfailed")
 
-    texts = [f"It hurts in my calf, note {n}" for n in range(16)]
-    with routed(patient.page, handle):
-        for text in texts:
-            write(patient, text)
-            hurry(patient, len(patient.said()))
-    assert cut == DISCONNECTS // 2
-    assert len(set(ids)) == len(texts)
-    assert from_patient(patient) == texts
-    assert patient.said() == texts
-    seen = [m["text"] for m in patient.transcript() if m["from"] == "bot"]
-    assert patient.page.locator(".message.bot").count() == len(seen)
+def whole_conversation(patient: Patient) -> None:
+    """Typed words, choices and a reload, up to the result and a little on."""
+    write(patient, STORY)
+    hurry(patient, 1)
+    for count in range(2, 20):
+        if has_result(patient):
+            break
+        press_calm(patient, lambda: write(patient, "no"))
+        hurry(patient, count)
+        if count == 4:
+            patient.page.reload()
+            hurry(patient, count)
+    for text in ("is it the running?", "thank you"):
+        count = len(patient.said()) + 1
+        write(patient, text)
+        hurry(patient, count)
+
+
+def assert_all_is_there_once(patient: Patient) -> None:
+    """The page shows what the server has, before and after a reload, and each message once."""
+    said = patient.said()
+    messages = patient.transcript()
+    assert [m["text"] for m in messages if m["from"] == "patient"] == said
+    assert [m["seq"] for m in messages] == sorted({m["seq"] for m in messages})
+    from_bot = patient.page.locator(".message.bot")
+    expect(from_bot).to_have_count(len(messages) - len(said))
+    patient.page.reload()
+    expect(from_bot).to_have_count(len(messages) - len(said))
+    assert patient.said() == said
 
 
 def hurry(patient: Patient, count: int) -> None:
     """Wait until all is sent; a page that wakes up tries at once instead of after a pause."""
-    for _ in range(200):
+    for _ in range(500):
         states = patient.page.locator(".patient").evaluate_all(
             "all => all.map(e => e.dataset.state)"
         )

@@ -30,7 +30,7 @@ def test_the_page_is_there_before_the_chat(browser: Browser, address: str) -> No
     page.route("**/static/widget.js", hold)
     page.goto(f"{address}/launcher", wait_until="commit")
     expect(page.get_by_role("heading", name="What happens in a spasm")).to_be_visible()
-    painted = "performance.getEntriesByName('first-contentful-paint').length"
+    painted = "() => performance.getEntriesByName('first-contentful-paint').length"
     page.wait_for_function(painted)
     expect(page.locator("spasm-chat")).to_have_count(0)
     held[0].continue_()
