@@ -105,7 +105,7 @@ async def _faults_of_one(plan: Plan) -> list[Trial]:
     with tempfile.TemporaryDirectory(prefix="torture-") as name:
         disk = Path(name) / "disk"
         disk.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(disk)]
+        mount = ["mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", str(disk)]
         small = subprocess.run(mount, capture_output=True, check=False).returncode == 0
         try:
             bots = Bots(Path(name), f"sqlite:///{disk}/triage.db")

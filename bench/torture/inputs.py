@@ -19,7 +19,7 @@ from bench.torture.report import Trial, say
 
 CANARY = "zebrafinch"
 """Stands in hostile texts and in no other; must not come out again anywhere."""
-_SENDERS = 4
+_SENDERS = 2
 _STALL = 0.5
 _LOOK_EVERY = 0.05
 

@@ -79,8 +79,8 @@ CORRECTING = _words(
 """Words that take back, or set against, what was told before."""
 QUESTION = _words(
     r"\?\s*$",
-    r"^\W*(so|and|ok|but|hi|hello)?\W*(what|whats|what'?s|how|why|which|is|are|does|do|can)\b",
-    r"^\W*(so|and|ok|but|hi|hello)?\W*(could|should|would|will|any point|suppose)\b",
+    r"^\W*((so|and|ok|but|hi|hello)\W+)?(what|whats|what'?s|how|why|which|is|are|does|do|can)\b",
+    r"^\W*((so|and|ok|but|hi|hello)\W+)?(could|should|would|will|any point|suppose)\b",
     r"\b(yes or no|(is|are|does|would|can) \w+ \w+ (ok|okay|safe|allowed|dumb|bad|good|work))\b",
     r"\bis that (dumb|bad|ok|okay|safe|a (big deal|problem|deal breaker))\b",
 )

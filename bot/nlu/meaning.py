@@ -24,6 +24,9 @@ FOLDER = Path(__file__).parent / "model"
 MAX_PIECES = 192
 """Word pieces that are read at once; a longer message is read in pieces that overlap."""
 OVERLAP = 48
+MOST_WINDOWS = 10
+"""Of a longer message the first and the last are read. People's 4,000 characters fill seven;
+only signs and digits without end fill more."""
 _NEAR = 2.0
 """Log-odds below the strongest word piece up to which a piece belongs to the words heard."""
 
@@ -89,7 +92,9 @@ class MeaningReader:
         ids, offsets = encoded.ids, encoded.offsets
         first, last, body = ids[0], ids[-1], range(1, len(ids) - 1)
         step = MAX_PIECES - OVERLAP
-        starts = range(0, max(1, len(body) - OVERLAP), step)
+        starts = list(range(0, max(1, len(body) - OVERLAP), step))
+        if len(starts) > MOST_WINDOWS:
+            starts = starts[: MOST_WINDOWS // 2] + starts[-MOST_WINDOWS // 2 :]
         return [
             _Window(
                 [first, *ids[1 + n : 1 + n + MAX_PIECES][: len(body) - n], last],

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 LONGEST_TEXT = 12_000
+MOST_WORDS = 1_200
+"""Of more words the first and the last are read. People's 4,000 characters have 800."""
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 _LETTER = rf"[^\W\d_\u0300-\u036f](?:[\u0300-\u036f{_INVISIBLE}]*[^\W\d_])*[\u0300-\u036f]*"
 _WORD = re.compile(
@@ -59,7 +61,7 @@ class Token:
 
 
 def tokenize(text: str) -> tuple[Token, ...]:
-    """Words of the text, normalised; text beyond LONGEST_TEXT characters is not read."""
+    """Words of the text, normalised; what is beyond LONGEST_TEXT or MOST_WORDS is not read."""
     tokens: list[Token] = []
     last = 0
     for found in _WORD.finditer(text[:LONGEST_TEXT]):
@@ -69,7 +71,14 @@ def tokenize(text: str) -> tuple[Token, ...]:
             tokens.append(Token(word, found.start(), found.end(), mark.strip(), gap))
             mark, gap = "", 0
         last = found.end()
-    return tuple(_merge_negations(tokens))
+    return tuple(_shortened(_merge_negations(tokens)))
+
+
+def _shortened(tokens: list[Token]) -> list[Token]:
+    if len(tokens) <= MOST_WORDS:
+        return tokens
+    begin, end = tokens[: MOST_WORDS // 2], tokens[-MOST_WORDS // 2 :]
+    return [*begin, replace(end[0], gap=2), *end[1:]]
 
 
 def closing_mark(text: str, tokens: tuple[Token, ...]) -> str:
