@@ -32,6 +32,13 @@ def test_a_letter_that_is_only_a_mark_hides_no_danger_sign(mark: str) -> None:
     assert "chest_pain" in {m.value for m in read(f"{mark} my chest hurts {mark}", SUNDAY).mentions}
 
 
+@pytest.mark.parametrize("text", ["my chest hurts. {}", "{}. my chest hurts"])
+@pytest.mark.parametrize("filler", ["a " * 1900, "?" * 3900, "1/" * 1900])
+def test_a_danger_sign_at_either_end_of_endless_signs_is_heard(text: str, filler: str) -> None:
+    mentions = read(text.format(filler), SUNDAY).mentions
+    assert "rf_cardiac" in {m.value for m in mentions if m.kind == "red_flag"}
+
+
 @given(st.lists(WORDS, max_size=20).map(" ".join))
 @RUN
 def test_capitals_change_nothing(text: str) -> None:
