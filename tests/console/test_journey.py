@@ -132,6 +132,7 @@ def run(database: Database, work: Any) -> Any:
 
 
 @pytest.mark.model
+@pytest.mark.timeout(1200)  # trains twice
 def test_a_working_day(
     browser: Browser,  # noqa: F811
     address: str,  # noqa: F811
