@@ -32,12 +32,13 @@ _SUBJECT_FOLLOWS = frozenset(
     " cramps and passed collapsed took legs leg back neck arm arms feet foot calf calves hands"
     " hand face died never used lost ended of".split()
 )
-_OF_THE_PAST = frozenset(
-    "died dead passed had got tore wasted diagnosed described ended once".split()
-)
+_LOST = frozenset("died dead diagnosed once".split())
+_HAD = frozenset("had got ended has".split())
+_ILLNESSES = ("stroke", "attack", "clot", "embol", "aneurysm", "rhabdo", "mening", "guillain",
+              "als", "cancer", "tumor", "tetanus", "dissection")  # fmt: skip
 _OF_NOW = frozenset(
-    "now today tonight since minutes minute hours hour ago right moment yesterday morning noon"
-    " evening afternoon week cant wont isnt arent keeps".split()
+    "now today tonight just since minutes minute hours hour ago right moment yesterday morning"
+    " noon evening afternoon week cant wont isnt arent keeps think thinks maybe".split()
 )
 _BEFORE_ADULT = 18
 
@@ -78,10 +79,16 @@ def find_subjects(message: Message) -> Subjects:
     return Subjects(tuple(others), child, asked)
 
 
-def is_a_story(message: Message, clause: Clause) -> bool:
-    """Words that only recall somebody's illness: "dad died of a stroke", "my aunt had a clot"."""
+def is_a_story(message: Message, clause: Clause, sign: str) -> bool:
+    """Words that only recall somebody's illness: "dad died of a stroke", "my aunt had a clot".
+
+    `sign`: the words of the danger sign. "My wife had a seizure" recalls nothing: it may be now.
+    """
     words = {message.word(n) for n in range(clause.start, clause.end)}
-    return bool(words & _OF_THE_PAST) and words.isdisjoint(_OF_NOW)
+    if not words.isdisjoint(_OF_NOW):
+        return False
+    named = any(illness in sign.lower() for illness in _ILLNESSES)
+    return bool(words & _LOST) or (named and bool(words & _HAD))
 
 
 def person_mention(message: Message, subjects: Subjects, own: bool, age: int | None) -> str | None:

@@ -301,8 +301,8 @@ _PLACE_DENIALS = frozenset({"not", "isnt", "no", "never", "arent", "nor", "neith
 _SINGLE_VALUED = frozenset(
     {"frequency", "episode_length", "severity", "course", "duration", "age", "side"}
 )
-_CHILD, _ADULT = "rf_child", 18
-"""Of a child that is only lifted or carried the age is nobody's."""
+_CHILD, _ADULT, _BIRTH = "rf_child", 18, "pregnancy_postpartum"
+"""Of a child that is only lifted or carried the age is nobody's; its birth is the mother's."""
 _PLACELESS = frozenset(
     {"saddle_numbness", "bladder_bowel_change", "headache", "vision_change", "abdominal_swelling",
      "radiating_arm", "radiating_leg_below_knee", "worst_headache", "hit_head", "face_droop",
@@ -368,7 +368,9 @@ def _of_other(message: Message, subjects: Subjects, fact: _Fact, mention: Mentio
     clause = clause_of(message.clauses, fact.target.start)
     if not subjects.speaks_of_other(clause, fact.target.start):
         return mention
+    if mention.value == _BIRTH and subjects.is_child:
+        return mention
     alarming = mention.kind == "red_flag" and mention.assertion == "present"
-    if alarming and not is_a_story(message, message.clauses[clause]):
+    if alarming and not is_a_story(message, message.clauses[clause], mention.words):
         return mention
     return replace(mention, assertion="other_person")

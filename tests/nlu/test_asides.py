@@ -14,6 +14,8 @@ RECALLED = [
 STILL_AN_ALARM = [
     ("my husband had a stroke this morning i think, my back hurts too", "rf_stroke"),
     ("my wife has chest pain and my calf cramps", "rf_cardiac"),
+    ("my wife had a seizure, i hurt my back holding her", "rf_seizure"),
+    ("calf cramps here, and my dad had crushing chest pain after dinner", "rf_cardiac"),
     ("my dad fell and cant feel his legs, i have a sore back from lifting him",
      "rf_spinal_cord_injury_acute"),
     ("neck spasms since this morning, my mom has crushing chest pain", "rf_cardiac"),
