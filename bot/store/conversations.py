@@ -11,9 +11,11 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select, update
 
+from bot.settings import get_settings
 from bot.store.audit import record_audit
 from bot.store.errors import BadConversationId, UnknownConversation
 from bot.store.models import (
@@ -81,7 +83,30 @@ def transcript(session: Any, conversation_id: str, after: int = 0) -> list[dict[
         .where(Message.conversation_id == conversation_id, Message.seq > after)
         .order_by(Message.seq)
     )
-    return [message_json(vars(row)) for row in session.execute(wanted).scalars()]
+    said = [message_json(vars(row)) for row in session.execute(wanted).scalars()]
+    cards = [m for m in said if (m["card"] or {}).get("reference")]
+    times = booked_times(session, conversation_id) if cards else {}
+    for message in cards:
+        start = times.get(message["card"]["reference"])
+        message["card"] = message["card"] | ({"start": start} if start else {})
+    return said
+
+
+def booked_times(session: Any, conversation_id: str) -> dict[str, str]:
+    """Reference -> ISO time of each visit for which staff set a time.
+
+    With the offset of the clinic's time zone where the settings name one.
+    """
+    zone = get_settings().clinic_time_zone
+    wanted = select(AppointmentRequest.reference, AppointmentRequest.booked_for).where(
+        AppointmentRequest.conversation_id == conversation_id,
+        AppointmentRequest.status == "booked",
+        AppointmentRequest.booked_for.is_not(None),
+    )
+    found = ((name, datetime.fromisoformat(at)) for name, at in session.execute(wanted))
+    return {
+        name: (at.replace(tzinfo=ZoneInfo(zone)) if zone else at).isoformat() for name, at in found
+    }
 
 
 def message_json(row: Mapping[str, Any]) -> dict[str, Any]:

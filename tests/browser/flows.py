@@ -40,18 +40,26 @@ def press_calm(patient: Patient, otherwise: Callable[[], None] | None = None) ->
         patient.say("no")
 
 
-def book(patient: Patient) -> str:
-    """Ask for a visit with the fields of the chat; the reference."""
+def book(patient: Patient, after_each: Callable[[], None] = lambda: None) -> str:
+    """Ask for a visit with the fields of the chat, each first left empty; the reference."""
     page = patient.page
-    patient.press("Yes, book a visit")
+
+    def go_on(name: str = "Continue") -> None:
+        patient.press(name)
+        after_each()
+
+    go_on("Yes, book a visit")
+    go_on()
     page.get_by_label("First and last name").fill("Ann Lee")
-    patient.press("Continue")
+    go_on()
     page.get_by_label("Email", exact=True).check()
+    go_on()
     page.get_by_label("Email address").fill("ann@example.com")
-    patient.press("Continue")
+    go_on()
+    go_on()
     page.get_by_label("Tuesday").check()
     page.get_by_label("Afternoon").check()
-    patient.press("Continue")
-    patient.press("Yes")
-    patient.press("Yes, send it")
+    go_on()
+    go_on("Yes")
+    go_on("Yes, send it")
     return page.locator(".reference b").inner_text()

@@ -63,6 +63,21 @@ def test_a_full_triage_with_booking_by_keyboard_alone(open_tab: Opens) -> None:
     )
 
 
+def test_nobody_seems_to_write_once_the_greeting_is_there(patient: Patient) -> None:
+    patient.page.get_by_role("button", name="Start").click()
+    expect(patient.log).to_contain_text("What is going on?")
+    expect(patient.page.locator(".typing")).to_be_hidden()
+
+
+def test_a_list_of_choices_is_shown_once(patient: Patient) -> None:
+    patient.say(STORY)
+    expect(patient.page.get_by_label("One leg is swollen")).to_be_visible()
+    expect(patient.last.get_by_text("One leg is swollen")).to_have_count(0)
+    assert "One leg is swollen" in patient.transcript()[-1]["text"]
+    patient.press("None of these")
+    expect(patient.log.get_by_text("One leg is swollen")).to_have_count(1)
+
+
 def test_a_full_triage_by_touch_on_the_smallest_phone(open_tab: Opens) -> None:
     patient = open_tab(viewport={"width": 320, "height": 640}, has_touch=True, is_mobile=True)
     page = patient.page

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import PHONE, Patient, assert_accessible, watch
-from tests.browser.flows import STORY, answer_all
+from tests.browser.flows import STORY, answer_all, book
 
 pytestmark = [pytest.mark.browser, pytest.mark.model]
 Opens = Callable[..., Patient]
@@ -78,8 +78,18 @@ def test_every_live_step_is_accessible(open_tab: Opens, look: dict[str, Any]) ->
     page.get_by_role("button", name="Delete this chat").click()
     assert_accessible(page)
     page.get_by_role("button", name="Keep it").click()
-    patient.press("Yes, book a visit")
-    patient.press("Continue")
+    book(patient, lambda: assert_accessible(page))
+    patient.say("What did you understand?")
+    assert_accessible(page)
+    page.context.set_offline(True)
+    patient.page.get_by_label("Your message").fill("is it the running?")
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice")).to_contain_text("You are offline")
+    assert_accessible(page)
+    page.context.set_offline(False)
+    patient.settled()
+    patient.say("now I have crushing chest pain")
+    expect(page.locator(".pinned a")).to_be_visible()
     assert_accessible(page)
 
 

@@ -81,6 +81,7 @@ def test_a_confirmed_time_can_be_put_into_a_calendar(open_tab: Opens, tmp_path: 
     cards = patient.page.locator("#requested")
     expect(cards.locator(".reference")).to_be_visible()
     expect(cards.get_by_role("button", name="Add to calendar")).to_have_count(0)
+    expect(patient.page.locator("#confirmed")).to_contain_text("Monday, May 6, 2030 at 2:30 PM")
     with patient.page.expect_download() as loading:
         patient.page.locator("#confirmed").get_by_role("button", name="Add to calendar").click()
     loading.value.save_as(tmp_path / "visit.ics")

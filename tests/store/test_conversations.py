@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.settings import get_settings, use_settings
 from bot.store.acts import add_review
 from bot.store.audit import verify_audit
 from bot.store.conversations import (
@@ -22,7 +24,7 @@ from bot.store.database import Database
 from bot.store.errors import UnknownConversation
 from bot.store.inbox import New, receive
 from bot.store.lists import find_conversations, list_appointments
-from bot.store.models import Base, Conversation
+from bot.store.models import AppointmentRequest, Base, Conversation, Message
 from bot.store.proposals import Correction, propose
 from bot.store.queries import record_incident
 from bot.store.staff import AuditEvent
@@ -48,6 +50,38 @@ async def full_conversation(database: Database) -> str:
             session, Correction(cid, 1, "intent", "inform", None, "my words"), "dr@clinic.example"
         )
     return cid
+
+
+@pytest.mark.parametrize(
+    ("status", "zone", "start"),
+    [
+        ("booked", "", "2026-01-31T14:30:00"),
+        ("booked", "America/Denver", "2026-01-31T14:30:00-07:00"),
+        ("called", "", None),
+    ],
+)
+def test_a_time_that_staff_set_stands_on_the_patients_card(
+    database: Database, status: str, zone: str, start: str | None
+):
+    use_settings(replace(get_settings(), clinic_time_zone=zone))
+    now = datetime.now(timezone.utc)
+    with database.begin() as session:
+        cid = create_conversation(session)
+        session.add_all(
+            (
+                Message(
+                    conversation_id=cid, seq=1, event_seq=1, at=now, sender="bot", text="Done.",
+                    card={"type": "appointment", "reference": "7K2M9QXA"},
+                ),
+                AppointmentRequest(
+                    conversation_id=cid, seq=1, created_at=now, reference="7K2M9QXA",
+                    consent=True, status=status, booked_for="2026-01-31T14:30",
+                ),
+            )
+        )  # fmt: skip
+    with database.begin() as session:
+        (message,) = transcript(session, cid)
+    assert message["card"].get("start") == start
 
 
 def test_ids_cannot_be_guessed(database: Database):

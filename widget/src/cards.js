@@ -36,7 +36,12 @@ export function calls(entry, config, texts) {
 
 function appointment(card, config) {
   const parts = [make("p", { class: "reference" }, `${CARDS.reference} `, make("b", {}, card.reference))];
-  if (card.start) parts.push(button(CARDS.calendar, "choice", () => download(calendarFile(card, config), "visit.ics")));
+  if (card.start) {
+    // The clock of the clinic, wherever the reader is.
+    const when = new Date(card.start.slice(0, 16)).toLocaleString("en-US", { dateStyle: "full", timeStyle: "short" });
+    parts.unshift(make("p", { class: "lead" }, when));
+    parts.push(button(CARDS.calendar, "choice", () => download(calendarFile(card, config), "visit.ics")));
+  }
   return parts;
 }
 

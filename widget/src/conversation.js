@@ -81,7 +81,10 @@ export class Conversation {
   /** A new session, once at a time; true when there is one. */
   async begin() {
     if (this.started) return true;
-    this.beginning ||= this.open().finally(() => { this.beginning = null; });
+    this.beginning ||= this.open().finally(() => {
+      this.beginning = null;
+      this.changed();
+    });
     this.changed();
     return this.beginning;
   }

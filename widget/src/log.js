@@ -50,13 +50,13 @@ export class Log {
 
   bot(entry, i, entries) {
     const { kind, heading } = cardOf(entry);
+    const way = bookingForm(entry, this.say) ?? answering(entry, this.say);
     const bubble = make("div", { class: "bubble" }, unseen(WORDS.helper),
-      ...(heading ? [make("h3", {}, heading)] : []), ...calls(entry, this.config, this.texts), ...this.texts.rich(entry.text),
+      ...(heading ? [make("h3", {}, heading)] : []), ...calls(entry, this.config, this.texts), ...this.texts.rich(way ? unlisted(entry) : entry.text),
       ...extras(entry, this.config));
     const result = resultOf(i, entries);
     const style = ["message bot", kind && `card ${kind}`, !kind && result && `part ${result}`].filter(Boolean).join(" ");
     const element = make("div", { class: style }, bubble);
-    const way = bookingForm(entry, this.say) ?? answering(entry, this.say);
     if (way) element.append(way.element);
     return { element, way, open: true };
   }
@@ -111,6 +111,12 @@ export class Log {
       one.element.append(one.answers.element);
     }
   }
+}
+
+/** The text without its list of choices: they stand below it, to be pressed. */
+function unlisted({ text, question }) {
+  const labels = new Set(question?.options?.map(({ label }) => `- ${label}`));
+  return text.split("\n").filter((line) => !labels.has(line)).join("\n");
 }
 
 /** Removes an element; the keyboard's place, if it was there, moves to where it stood. */
