@@ -35,7 +35,7 @@ class Said:
     @property
     def words(self) -> str:
         """What the danger check listens to."""
-        return self.text or self.label or " ".join(_WORDS.findall(self.payload or ""))
+        return self.text or normalise(self.label) or " ".join(_WORDS.findall(self.payload or ""))
 
 
 @dataclass(frozen=True)

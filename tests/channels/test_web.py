@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 import requests
 
+from bot.channels.requests import Said
 from bot.channels.tokens import Tokens
 from bot.settings import Rate, Settings
 from tests.channels.conftest import Client, new_id
@@ -327,3 +328,8 @@ def test_the_page_is_served_with_a_strict_policy(address: str) -> None:
     for name in ("demo.css", "widget.js", "icon.svg"):
         assert requests.get(f"{address}/static/{name}", timeout=10).status_code == 200
     assert requests.get(f"{address}/static/demo.html", timeout=10).status_code == 404
+
+
+def test_what_is_listened_to_for_danger_is_free_of_broken_characters() -> None:
+    said = Said(new_id(), payload="/yes", label="\ud800 my chest\0 hurts")
+    assert said.words == "my chest hurts"
