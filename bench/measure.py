@@ -81,7 +81,7 @@ def measure(plan: Plan, folder: Path) -> dict[str, Any]:
     same = sum(_words(a) == _words(b) for a, b in zip(ours, agreement, strict=True))
     return {
         "about": _about(plan) | {"scripts": len(scripts), "same_result": same},
-        "systems": {kind: asdict(found) for kind, found in seen.items()},
+        "systems": {kind: vars(found) for kind, found in seen.items()},
     }
 
 
