@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench torture train evaluate evaluate-faults evaluate-heldout evaluate-nlu transcripts safety lock
+.PHONY: help run test check bench torture train evaluate evaluate-described evaluate-faults evaluate-heldout evaluate-nlu transcripts safety lock
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
@@ -36,6 +36,10 @@ train: ## Train the model now
 evaluate: ## Play the scenarios, print how the bot did, write var/evaluation/report.html
 	@scripts/setup run
 	@exec $(PYTHON) -m bot evaluate --report $(or $(REPORT),var/evaluation/report.html) --json var/evaluation/report.json
+
+evaluate-described: ## Play the patients of tests/scenarios/described, written to be hard
+	@scripts/setup run
+	@exec $(PYTHON) -m bot evaluate $(wildcard tests/scenarios/described/*.yml) --report $(or $(REPORT),var/evaluation/described.html)
 
 evaluate-faults: ## The same, and each emergency again with each action failing (minutes)
 	@scripts/setup run

@@ -3,7 +3,7 @@
 A small sentence encoder (all-MiniLM-L6-v2, Apache 2.0), taught on patients' wordings that
 share few words with each other, says for each fact how surely a message tells it. It runs in
 this process through onnxruntime; nothing is fetched. How it was taught and how well it hears
-stands in docs/understanding.md, and `scripts/teach` makes it anew.
+stands in docs/decisions/0006-hearing-by-meaning.md, and `scripts/teach` makes it anew.
 """
 
 from __future__ import annotations
