@@ -17,7 +17,7 @@ test: ## Set up all that is needed, then run every test (browser tests too)
 	@scripts/setup dev
 	@exec $(PYTHON) -m pytest $(ARGS)
 
-check: ## Format, lint, types, import rules, knowledge, Rasa data and fast tests (under a minute)
+check: ## Format, lint, types, import rules, knowledge, Rasa data and fast tests (two minutes on two cores)
 	@scripts/setup dev
 	@scripts/check
 
