@@ -75,7 +75,9 @@ def seed(wish: Wish) -> int:
         use_settings(workbench_settings(Path(folder)))
         talks = _play(wish.patients)
     use_settings(settings)
-    return _copy(database, talks, wish)
+    total = _copy(database, talks, wish)
+    database.settle()
+    return total
 
 
 def _play(patients: int) -> list[Events]:

@@ -64,6 +64,13 @@ class Database:
         with store_errors(), self.engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def settle(self) -> None:
+        """After many rows came in at once: count them anew, as PostgreSQL plans by the counts."""
+        if self.engine.dialect.name == "postgresql":
+            with store_errors(), self.engine.connect() as connection:
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.exec_driver_sql("VACUUM ANALYZE")
+
     def close(self) -> None:
         """Give back all connections; the next `open_database` checks everything anew."""
         self.engine.dispose()

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from datetime import datetime, timedelta, timezone
+from itertools import groupby
 from statistics import median
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import Interval, and_, case, cast, func, literal, select
 
 from bot.store.disputes import Share, bot_agreement, kappa, newest_reviews, pairs
 from bot.store.models import AppointmentRequest, Conversation, InboxMessage, Incident
@@ -19,6 +19,7 @@ Counts = Sequence[tuple[str, int]]
 NEWEST = 2000
 TOP = 12
 ALL_PLACES = 50
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,19 @@ def figures(session: Any, since: datetime) -> Figures:
     reviews = newest_reviews(session, since)
     labels = pairs(reviews)
     opened, waiting = _opened_after(session, since)
+    fallback, fallback_messages = _fallbacks(session, since)
+    asked_for = _requests(session, since)
     return Figures(
         days=days,
         levels=levels,
-        funnel=_funnel(session, since, levels),
+        funnel=_funnel(session, since, levels, sum(asked_for.values())),
         left_at=_left_at(session, since),
         top={
             kind: _top(session, since, kind, ALL_PLACES if kind == "location" else TOP)
             for kind in ("location", "contributor", "trigger", "red_flag")
         },
-        fallback=_fallback(session, since),
-        fallback_messages=_fallback_messages(session, since),
+        fallback=fallback,
+        fallback_messages=fallback_messages,
         agreement=bot_agreement(reviews),
         kappa=kappa(labels),
         judged_twice=len(labels),
@@ -76,7 +79,7 @@ def figures(session: Any, since: datetime) -> Figures:
         not_opened=waiting,
         answered_in=_answered_in(session, since),
         incidents=_incidents(session, since),
-        requests=_requests(session, since),
+        requests=asked_for,
     )
 
 
@@ -89,32 +92,35 @@ def _written(since: datetime) -> Any:
 
 
 def _days(session: Any, since: datetime) -> dict[str, dict[str, int]]:
-    """Days are those of `since`'s time zone, put together from hours."""
-    hour, level = _hour(session), Conversation.disposition
-    rows = session.execute(
-        select(hour, level, func.count()).where(_written(since)).group_by(hour, level)
-    )
-    day = cache(
-        lambda at: (
-            datetime.fromisoformat(f"{at}:00:00+00:00").astimezone(since.tzinfo).date().isoformat()
-        )
-    )
+    """Days are those of `since`'s time zone."""
+    day, level = _day(session, since), Conversation.disposition
     found: dict[str, dict[str, int]] = {}
-    for at, disposition, count in rows:
-        counts = found.setdefault(day(at), {})
-        counts[disposition or ""] = counts.get(disposition or "", 0) + count
+    for at, disposition, count in session.execute(
+        select(day, level, func.count()).where(_written(since)).group_by(day, level)
+    ):
+        found.setdefault(at, {})[disposition or ""] = count
     return found
 
 
-def _hour(session: Any) -> Any:
-    """The hour in which a conversation began, in UTC: 2026-01-31T14."""
+def _day(session: Any, since: datetime) -> Any:
+    """The day on which a conversation began, by the clock of `since`'s time zone: 2026-01-31."""
     began = Conversation.created_at
+    shifts = [(began < until, literal(away)) for until, away in _clock(since)]
+    shift = case(*shifts, else_=shifts[-1][1])
     if session.get_bind().dialect.name == "sqlite":
-        return func.strftime("%Y-%m-%dT%H", began)
-    return func.to_char(func.timezone("UTC", began), 'YYYY-MM-DD"T"HH24')
+        return func.date(began, shift)
+    return func.to_char(func.timezone("UTC", began) + cast(shift, Interval), "YYYY-MM-DD")
 
 
-def _funnel(session: Any, since: datetime, levels: dict[str, int]) -> Counts:
+def _clock(since: datetime) -> list[tuple[datetime, str]]:
+    """How far the clock of `since`'s time zone is from UTC, as `-240 minutes`, and until when."""
+    start, now = since.astimezone(timezone.utc), datetime.now(timezone.utc)
+    hours = (start + timedelta(hours=n) for n in range((now - start) // timedelta(hours=1) + 1))
+    runs = groupby(hours, key=lambda at: at.astimezone(since.tzinfo).utcoffset() or timedelta())
+    return [(max(run) + timedelta(hours=1), f"{away // _MINUTE} minutes") for away, run in runs]
+
+
+def _funnel(session: Any, since: datetime, levels: dict[str, int], asked_for: int) -> Counts:
     opened = select(func.count()).where(
         Conversation.created_at >= since, Conversation.deleted_at.is_(None)
     )
@@ -127,7 +133,7 @@ def _funnel(session: Any, since: datetime, levels: dict[str, int]) -> Counts:
         ("Said how often", session.execute(often).scalar_one()),
         ("Got a result", sum(n for level, n in levels.items() if level)),
         ("Was offered a visit", levels.get("urgent", 0) + levels.get("book", 0)),
-        ("Asked for a visit", sum(_requests(session, since).values())),
+        ("Asked for a visit", asked_for),
     ]
 
 
@@ -155,19 +161,17 @@ def _begun(since: datetime, *columns: Any) -> Any:
     return select(*columns).select_from(Facet).join(Conversation, begun)
 
 
-def _fallback(session: Any, since: datetime) -> Share:
-    wanted = select(func.count()).where(_written(since))
-    some = session.execute(wanted.where(Conversation.fallbacks > 0)).scalar_one()
-    return Share(some, session.execute(wanted).scalar_one())
-
-
-def _fallback_messages(session: Any, since: datetime) -> Share:
+def _fallbacks(session: Any, since: datetime) -> tuple[Share, Share]:
+    """How many conversations, and how many messages, were not understood."""
+    once, written = Conversation.fallbacks > 0, Conversation.patient_message_count
     sums = select(
+        func.count().filter(once),
+        func.count(),
         func.coalesce(func.sum(Conversation.fallbacks), 0),
-        func.coalesce(func.sum(Conversation.patient_message_count), 0),
+        func.coalesce(func.sum(written), 0),
     )
-    some, total = session.execute(sums.where(_written(since))).one()
-    return Share(int(some), int(total))
+    chats, of, messages, all_messages = session.execute(sums.where(_written(since))).one()
+    return Share(chats, of), Share(int(messages), int(all_messages))
 
 
 def _over_booking(reviews: Sequence[Any]) -> Share:
