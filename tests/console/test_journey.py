@@ -26,6 +26,7 @@ from tests.store.talk import ASSESSMENT, make_store, say, slot
 
 pytestmark = pytest.mark.browser
 WORDS = "my leg goes all jellyfish at night"
+WISH = "patch me thru to a breather"
 MOST_STOPS = 400
 
 
@@ -157,9 +158,11 @@ def test_a_working_day(
     expect(page.locator("#keys")).to_be_visible()
     page.keyboard.press("Escape")
     review(page)
-    correct(page)
+    correct(page, "finding", "weakness", "goes all jellyfish")
+    correct(page, "intent", "want_person", WISH)
     lines = export(page, tmp_path)
     assert lines["lexicon"] == {"finding": {"weakness": ["goes all jellyfish"]}}
+    assert lines["nlu"] == [{"intent": "want_person", "examples": f"- {WISH}\n"}]
     vignette = disputed(page, tmp_path)
     improved_reading(tmp_path)
     assert vignette["gold"]["level"] == "urgent"
@@ -176,15 +179,15 @@ def review(page: Page) -> None:
     clean(page)
 
 
-def correct(page: Page) -> None:
+def correct(page: Page, kind: str, value: str, words: str) -> None:
     reach(page, page.locator(".understood summary").first)
     page.keyboard.press("Enter")
     press(page, "link", "Correct this reading")
     page.get_by_label("What was misread").wait_for()
     clean(page)
-    choose(page, "What was misread", "finding")
-    choose(page, "What it should be", "weakness")
-    write(page, "The words that say it", "goes all jellyfish")
+    choose(page, "What was misread", kind)
+    choose(page, "What it should be", value)
+    write(page, "The words that say it", words)
     submit(page, "Put into the inbox")
     expect(page.get_by_text("The correction is in the inbox.")).to_be_visible()
 
@@ -193,10 +196,12 @@ def export(page: Page, folder: Path) -> Any:
     press(page, "link", "Inbox")
     page.wait_for_url("**/inbox")
     clean(page)
-    submit(page, "Approve")
-    expect(page.get_by_text(re.compile("was approved"))).to_be_visible()
+    for _ in range(2):
+        reach(page, page.get_by_role("button", name="Approve", exact=True).first)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(re.compile("was approved"))).to_be_visible()
     with page.expect_download() as waiting:
-        submit(page, "Export 1 approved")
+        submit(page, "Export 2 approved")
     waiting.value.save_as(folder / "improvements.yml")
     return yaml.safe_load((folder / "improvements.yml").read_text())
 
@@ -220,10 +225,12 @@ def improved_reading(folder: Path) -> None:
         shutil.copytree(ROOT / name, project / name)
     for file in (*ROOT.glob("*.yml"), ROOT / "requirements.txt"):
         shutil.copy2(file, project)
-    assert '"weakness"' not in told(project, "parse")
-    assert "Added 1 lines" in told(project, "improve", str(folder / "improvements.yml"))
+    before = told(project, "parse")
+    assert '"weakness"' not in before and '"want_person"' not in before
+    assert "Added 2 lines" in told(project, "improve", str(folder / "improvements.yml"))
     assert "The model is ready" in told(project, "train")
-    assert '"weakness"' in told(project, "parse")
+    after = told(project, "parse")
+    assert '"weakness"' in after and '"intent": "want_person"' in after
     assert "Added 0 lines" in told(project, "improve", str(folder / "improvements.yml"))
 
 
@@ -231,7 +238,7 @@ def told(project: Path, *command: str) -> str:
     """What a command of the project prints."""
     done = subprocess.run(
         [sys.executable, "-m", "bot", *command],
-        cwd=project, input=WORDS, capture_output=True, text=True, check=False,
+        cwd=project, input=f"{WORDS}\n{WISH}\n", capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout

@@ -19,6 +19,8 @@ from tests.console.conftest import CONVERSATION, Staff, sign_in
 DENVER = ZoneInfo("America/Denver")
 EVENING = datetime(2026, 1, 2, 3, tzinfo=timezone.utc)
 """Eight in the evening of the day before, in Denver."""
+SUMMER_NIGHT = datetime(2026, 7, 2, 6, 30, tzinfo=timezone.utc)
+"""Half past midnight in Denver, by summer time."""
 
 
 @pytest.mark.parametrize("name", ["", "America/Denver"])
@@ -41,14 +43,19 @@ def test_days_of_a_filter_begin_at_midnight_of_the_clinic(app: Flask, name: str,
     assert wanted.until == datetime(2026, 1, 2, hour, tzinfo=timezone.utc)
 
 
-def test_an_evening_counts_on_its_own_day(database: Database) -> None:
+@pytest.mark.parametrize(
+    ("began", "day", "utc_day"),
+    [(EVENING, "2026-01-01", "2026-01-02"), (SUMMER_NIGHT, "2026-07-02", "2026-07-02")],
+)
+def test_a_conversation_counts_on_the_day_of_the_clinic(
+    database: Database, began: datetime, day: str, utc_day: str
+) -> None:
     with database.begin() as session:
         chat = create_conversation(session)
         row = session.get(Conversation, chat)
-        row.created_at, row.patient_message_count = EVENING, 1
+        row.created_at, row.patient_message_count = began, 1
         session.flush()
-        days = figures(session, datetime(2026, 1, 1, tzinfo=DENVER)).days
-        assert days["2026-01-01"] == {"": 1} and "2026-01-02" not in days
-        days = figures(session, datetime(2026, 1, 1, tzinfo=timezone.utc)).days
-        assert days["2026-01-02"] == {"": 1} and "2026-01-01" not in days
+        for zone, expected in ((DENVER, day), (timezone.utc, utc_day)):
+            days = figures(session, datetime(2026, 1, 1, tzinfo=zone)).days
+            assert [at for at, counts in days.items() if counts.get("")] == [expected]
         delete_conversation(session, chat)
