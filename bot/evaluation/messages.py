@@ -4,6 +4,9 @@ A file holds one JSON object a line: `text`, `asked` (topic of the question befo
 and `gold` (intent, locations, side, frequency, triggers, findings and red flags with their
 assertion), as tests/heldout/README.md describes. A finding that follows from one that was
 heard (`implies` in knowledge/findings.yml) counts as heard, on both sides.
+
+What the encoder leaves in doubt was not heard: the bot asks for it. Danger signs that are heard
+or asked for in the very next question are counted by themselves.
 """
 
 from __future__ import annotations
@@ -17,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.evaluation.errors import InputError
+from bot.nlu.content_intent import TELLING
 from bot.triage.content import Knowledge
+from bot.triage.reading import MEANING
 
 SAMPLES = 1000
 """Bootstrap samples of messages for the interval of an F1 value (percentile method)."""
@@ -47,6 +52,7 @@ class Scored:
     denied_as_present: int
     confusion: tuple[tuple[str, str], ...]
     errors: tuple[str, ...]
+    heard_or_asked: Count = Count()
 
 
 def load_messages(files: Iterable[Path]) -> list[dict[str, Any]]:
@@ -61,7 +67,8 @@ def load_messages(files: Iterable[Path]) -> list[dict[str, Any]]:
 def score(message: Mapping[str, Any], heard: Mapping[str, Any], known: Knowledge) -> Scored:
     """Compare one annotated message with the line that `python -m bot parse` gives for it."""
     gold, closure = message["gold"], Closure(known)
-    told, got = _marked(gold["findings"]), _marked(heard["findings"])
+    told = _marked(gold["findings"])
+    got = _marked(mark for mark in heard["findings"] if not _in_doubt(mark))
     flags = {
         name: ({i for i, a in _marked(side["red_flags"]) if a == "present"})
         for name, side in (("gold", gold), ("heard", heard))
@@ -72,6 +79,7 @@ def score(message: Mapping[str, Any], heard: Mapping[str, Any], known: Knowledge
         "red_flag": (flags["gold"], flags["heard"]),
     }
     counts = {kind: _exact(*pair) for kind, pair in sets.items()}
+    asked = {i for i, a in _marked(heard["red_flags"]) if a in ("present", "uncertain")}
     counts["finding"] = _closed(told, got, closure)
     triggers = [{(i, "present") for i in side["triggers"]} for side in (gold, heard)]
     counts["trigger"] = _closed(*triggers, closure)
@@ -88,7 +96,12 @@ def score(message: Mapping[str, Any], heard: Mapping[str, Any], known: Knowledge
         len(denied & present),
         tuple((a, dict(got)[i]) for i, a in told if i in dict(got)),
         tuple(errors),
+        _exact(flags["gold"], asked),
     )
+
+
+def _in_doubt(mark: Mapping[str, Any]) -> bool:
+    return mark["assertion"] == "uncertain" and mark.get("rule") == MEANING
 
 
 class Closure:
@@ -117,6 +130,7 @@ def report(scored: Sequence[Scored]) -> dict[str, Any]:
     return {
         "messages": len(scored),
         "kinds": {kind: _figures([s.counts[kind] for s in scored]) for kind in scored[0].counts},
+        "red_flag_heard_or_asked": _figures([s.heard_or_asked for s in scored])["recall"],
         "intent": share(sum(s.intent_right for s in scored), len(scored)),
         "absent_read_as_present": share(as_present, denied),
         "assertions": {
@@ -135,7 +149,7 @@ def summary(figures: Mapping[str, Any]) -> str:
             f"{kind:<24} precision {_line(of['precision'])}  recall {_line(of['recall'])}  "
             f"F1 {of['f1']:.3f} [{low:.3f}, {high:.3f}]"
         )
-    for name in ("intent", "absent_read_as_present"):
+    for name in ("red_flag_heard_or_asked", "intent", "absent_read_as_present"):
         lines.append(f"{name.replace('_', ' '):<24} {_line(figures[name])}")
     return "\n".join([*lines, *(f"  {k}: {n}" for k, n in figures["assertions"].items())])
 
@@ -190,8 +204,11 @@ def _closed_difference(
 
 
 def _same_intent(gold: Mapping[str, Any], heard: Mapping[str, Any]) -> bool:
-    named_denial = {gold["intent"], heard["intent"]} == {"inform", "deny"} and gold["findings"]
-    return bool(gold["intent"] == heard["intent"] or named_denial)
+    """To report and to inform are one: only what was said before tells them apart, and the rules
+    of the dialogue treat them alike. A denial that names what it denies is either."""
+    pair = {gold["intent"], heard["intent"]}
+    named_denial = pair <= {*TELLING, "deny"} and bool(gold["findings"])
+    return len(pair) == 1 or pair <= TELLING or named_denial
 
 
 def _figures(counts: Sequence[Count]) -> dict[str, Any]:

@@ -4,6 +4,8 @@ Each file is a mapping from a kind (`finding`, `red_flag`, `location`, ...) to i
 an id to its phrases: a plain list, or a mapping with
 
 - `phrases`: words that mean the id (language: `bot.knowledge.phrases`)
+- `weak`: words that often mean something else; they count where the encoder, which hears the
+  message as a whole, does not rule the id out (`bot.nlu.meaning`)
 - `absent`: words that deny it by themselves ("I can pee fine")
 - `not`: words that look like it and mean something else; they block it
 - `findings` (red flags only): findings that are this red flag whenever they are heard
@@ -49,7 +51,7 @@ Direction = Literal["forward", "backward", "bidirectional", "terminate", "pseudo
 
 ANY = "any"
 LEXICON = FOLDER / "lexicon"
-_KEYS = ("phrases", "absent", "not", "findings")
+_KEYS = ("phrases", "weak", "absent", "not", "findings")
 _COMPARED = 300
 """Variants of a phrase that are compared with other phrases for being the same."""
 _MAY_SHARE = frozenset({"red_flag", "topic", "sign"})
@@ -72,6 +74,7 @@ class Entry:
     id: str
     group: str = ""
     phrases: tuple[Phrase, ...] = ()
+    weak: tuple[Phrase, ...] = ()
     absent: tuple[Phrase, ...] = ()
     blockers: tuple[Phrase, ...] = ()
     findings: tuple[str, ...] = ()
@@ -202,6 +205,7 @@ class _Loader:
             id_,
             self.finding_groups.get(id_, "") if kind == "finding" else "",
             self._phrases(parts.get("phrases", ()), f"{path}.phrases"),
+            self._phrases(parts.get("weak", ()), f"{path}.weak"),
             self._phrases(parts.get("absent", ()), f"{path}.absent"),
             self._phrases(parts.get("not", ()), f"{path}.not"),
             tuple(findings),
@@ -263,9 +267,10 @@ class _Loader:
         for stem, entry in entries:
             if entry.kind in _MAY_SHARE or entry.group in _MAY_SHARE:
                 continue
-            for number, phrase in enumerate(entry.phrases):
-                path = f"{stem}.yml: {entry.kind}.{entry.id}.phrases[{number}]"
-                self._claim(entry, phrase, path, owner)
+            for key in ("phrases", "weak"):
+                for number, phrase in enumerate(getattr(entry, key)):
+                    path = f"{stem}.yml: {entry.kind}.{entry.id}.{key}[{number}]"
+                    self._claim(entry, phrase, path, owner)
 
     def _claim(
         self,

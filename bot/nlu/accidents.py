@@ -27,7 +27,7 @@ def accident_day(message: Message) -> Reckoned | None:
 
 
 def _is_accident(heard: Heard) -> bool:
-    said = heard.label.role == "phrases" and not heard.label.phrase.startswith(_STRAINS)
+    said = heard.label.role != "absent" and not heard.label.phrase.startswith(_STRAINS)
     return said and heard.id in _ACCIDENTS
 
 

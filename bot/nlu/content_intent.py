@@ -5,7 +5,8 @@ talk, or was not sure of, becomes `inform` when the reader found facts in it. On
 not place at all becomes `ask_topic` when it names something on the clinic's page, or the
 intent of a plain reply. "my arm is numb too" adds to what was told and corrects nothing;
 without words that take something back, no message corrects. And a question that tells of no
-trouble of one's own asks: "magnesium gummies yes or no".
+trouble of one's own asks: "magnesium gummies yes or no". What the encoder that hears by meaning
+is sure of goes before the classifier, except where it would throw something away.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.nlu.meaning import meaning_reader
+
 INFORM = "inform"
 CORRECT = "correct"
 ASK_TOPIC = "ask_topic"
@@ -40,6 +43,12 @@ GIVES_WAY = frozenset(
 """Intents that a fact outranks. A wish (to book, to ask, to start over) stays a wish."""
 REPLIES = {"yes": "affirm", "no": "deny", "none": "deny", "unsure": "unsure"}
 UNPLACED = frozenset({"out_of_scope", "nlu_fallback"})
+TOLD = "tell"
+"""To the encoder, telling is one intent: only the conversation parts `inform` from a report."""
+SURE = 0.8
+"""Confidence of the encoder from which its intent counts; chosen on the development messages."""
+TAKES_AWAY = frozenset({"start_over", "correct"})
+"""What would be lost by these is worth more than the encoder's word."""
 
 
 def _words(*patterns: str) -> re.Pattern[str]:
@@ -118,12 +127,32 @@ class ContentIntent(GraphComponent):
         for message in messages:
             intent = message.get(INTENT) or {}
             told = message.get(TEXT) or ""
-            better = better_intent(intent.get(INTENT_NAME_KEY), message.get(ENTITIES) or [], told)
+            entities = message.get(ENTITIES) or []
+            better = better_intent(intent.get(INTENT_NAME_KEY), entities, told)
+            meant = meant_intent(better or intent.get(INTENT_NAME_KEY), entities, told)
+            confidence = intent.get(PREDICTED_CONFIDENCE_KEY, 0.0)
+            if meant:
+                better, confidence = meant
             if better:
-                confidence = intent.get(PREDICTED_CONFIDENCE_KEY, 0.0)
                 found = {INTENT_NAME_KEY: better, PREDICTED_CONFIDENCE_KEY: confidence}
                 message.set(INTENT, found, add_to_output=True)
         return messages
+
+
+def meant_intent(
+    intent: str | None, entities: list[dict[str, Any]], text: str
+) -> tuple[str, float] | None:
+    """The intent that the encoder is sure of, with its confidence, where it differs."""
+    if not text or text.startswith("/") or intent in TAKES_AWAY:
+        return None
+    heard = meaning_reader().hear(text).sure_of
+    intents = ((sure, name) for (kind, name), sure in heard.items() if kind == INTENT)
+    sure, name = max(intents, default=(0.0, TOLD))
+    facts = {entity.get("entity") for entity in entities} - NOT_FACTS
+    same = name == intent or (name == TOLD and intent in TELLING)
+    if sure < SURE or same or name in TAKES_AWAY or (facts and name in GIVES_WAY):
+        return None
+    return (INFORM if name == TOLD else name), sure
 
 
 def better_intent(intent: str | None, entities: list[dict[str, Any]], text: str) -> str | None:

@@ -15,12 +15,12 @@ from bot.nlu.quantities import UNITS
 from bot.nlu.spelling import Speller
 from bot.nlu.tokens import Token, closing_mark, tokenize
 
-_ROLES = ("phrases", "absent", "blockers")
+_ROLES = ("phrases", "weak", "absent", "blockers")
 
 
 @dataclass(frozen=True, eq=False)
 class Label:
-    """What a phrase means. `role`: it says the id, denies it, or blocks it."""
+    """What a phrase means. `role`: it says the id, may say it, denies it, or blocks it."""
 
     entry: Entry
     role: str
@@ -80,7 +80,9 @@ class Engine:
 
     def __init__(self, lexicon: Lexicon) -> None:
         groups = {name: _parsed(phrases) for name, phrases in lexicon.groups.items()}
-        groups["location"] = [p for e in lexicon.of("location") for p in _parsed(e.phrases)]
+        groups["location"] = [
+            p for e in lexicon.of("location") for p in _parsed((*e.phrases, *e.weak))
+        ]
         self.openers = lexicon.clause_openers
         self.tree = PhraseTree(groups, _labelled(lexicon.entries))
         self.assertions = AssertionReader(lexicon.modifiers)
@@ -139,7 +141,7 @@ def _is_blocked(match: Match, blocked: dict[tuple[str, str], set[int]]) -> bool:
     """Words that deny by themselves are never blocked."""
     kind, id_ = _key(match.what)
     in_the_way = blocked.get((kind, id_), set()) | blocked.get((kind, ANY), set())
-    return match.what.role == "phrases" and not in_the_way.isdisjoint(match.words)
+    return match.what.role != "absent" and not in_the_way.isdisjoint(match.words)
 
 
 def _key(label: Label) -> tuple[str, str]:

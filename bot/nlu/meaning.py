@@ -9,7 +9,7 @@ stands in docs/decisions/0006-hearing-by-meaning.md, and `scripts/teach` makes i
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -30,6 +30,9 @@ only signs and digits without end fill more."""
 _NEAR = 2.0
 """Log-odds below the strongest word piece up to which a piece belongs to the words heard."""
 
+_REMEMBERED = 32
+"""Messages kept in memory: the reader and the choice of the intent ask for the same one."""
+
 Array = NDArray[np.float32]
 
 
@@ -46,6 +49,17 @@ class Meant:
     end: int
     confidence: float
     sure: bool = True
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """What a message tells, the surest first, and how surely it tells each fact that was taught.
+
+    `sure_of`: kind and value -> confidence from 0 to 1.
+    """
+
+    facts: tuple[Meant, ...]
+    sure_of: Mapping[tuple[str, str], float]
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,7 @@ class MeaningReader:
         options.intra_op_num_threads = 1
         options.log_severity_level = 3
         card = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
-        self._labels = [tuple(label.split(".", 1)) for label in card["labels"]]
+        self._labels: list[Any] = [tuple(label.split(".", 1)) for label in card["labels"]]
         self._sure = np.array(card["sure"], dtype=np.float32)
         self._doubt = np.array(card["doubt"], dtype=np.float32)
         self._tokenizer: Any = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -76,16 +90,22 @@ class MeaningReader:
         self._session: Any = onnxruntime.InferenceSession(
             str(folder / "meaning.onnx"), options, providers=["CPUExecutionProvider"]
         )
+        self.hear = lru_cache(maxsize=_REMEMBERED)(self._hear)
+        """Facts that a text tells to be so now. Never raises on a text."""
 
-    def hear(self, text: str) -> tuple[Meant, ...]:
-        """Facts that the text tells to be so now, the surest first. Never raises on a text."""
+    def _hear(self, text: str) -> Hearing:
         best: dict[tuple[str, str], Meant] = {}
+        surest = np.zeros(len(self._labels), dtype=np.float32)
         for window in self._windows(text):
-            for meant in self._meant(window):
+            logits = self._logits(window)
+            sure = 1.0 / (1.0 + np.exp(1.0 - np.logaddexp.reduce(logits, axis=0)))
+            surest = np.maximum(surest, sure)
+            for meant in self._meant(window, logits, sure):
                 known = best.get((meant.kind, meant.value))
                 if known is None or known.confidence < meant.confidence:
                     best[meant.kind, meant.value] = meant
-        return tuple(sorted(best.values(), key=lambda m: -m.confidence))
+        facts = tuple(sorted(best.values(), key=lambda m: -m.confidence))
+        return Hearing(facts, dict(zip(self._labels, surest.tolist(), strict=True)))
 
     def _windows(self, text: str) -> list[_Window]:
         encoded = self._tokenizer.encode(text)
@@ -103,10 +123,7 @@ class MeaningReader:
             for n in starts
         ]
 
-    def _meant(self, window: _Window) -> list[Meant]:
-        logits = self._logits(window)
-        odds = np.logaddexp.reduce(logits, axis=0) - 1.0
-        sure = 1.0 / (1.0 + np.exp(-odds))
+    def _meant(self, window: _Window, logits: Array, sure: Array) -> list[Meant]:
         return [
             Meant(
                 *self._labels[n],

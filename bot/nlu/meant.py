@@ -1,17 +1,23 @@
-"""Adds what was heard by meaning to what was heard by phrase; phrases come first."""
+"""Weighs what was heard by meaning against what was heard by phrase; phrases come first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from bot.nlu.meaning import Meant
+from bot.nlu.meaning import Hearing, Meant
 from bot.triage.reading import MEANING, Mention, MentionKind
 
 _ONE_ANSWER: frozenset[MentionKind] = frozenset({"frequency", "episode_length", "location"})
 """Kinds of which a message that names one by phrase needs no second by meaning."""
 _SIGNS: frozenset[MentionKind] = frozenset({"finding", "red_flag"})
+_TOLD = frozenset({"present", "uncertain"})
+_FEW_WORDS = 6
+_OF_PHRASES = frozenset({"finding", "location", "frequency"})
+_AGREES, _SPEAKS_AGAINST = 0.3, 0.5
+"""Confidence from which weak words count, and from which a denial is in doubt; chosen on the
+development messages."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,37 @@ class Relations:
     flags: Mapping[str, Sequence[str]]
     implied: Mapping[str, AbstractSet[str]]
     excluded: Mapping[str, AbstractSet[str]]
+
+
+def agreed(
+    text: str,
+    phrases: Sequence[Mention],
+    hearing: Hearing,
+    weak: AbstractSet[str],
+    danger: AbstractSet[str],
+) -> Iterator[Mention]:
+    """What phrases said, without what `weak` rules alone say and the message as a whole does not.
+
+    Such a danger is in doubt. So is one that is denied in words that tell it: "can't say I don't".
+    In an answer of few words, weak ones are all there is.
+    """
+    if len(text.split()) <= _FEW_WORDS:
+        weak = frozenset()
+    for mention in phrases:
+        kind, _, value = mention.rule.split(":", 1)[0].partition(".")
+        sure = hearing.sure_of.get((kind, value))
+        if sure is None or kind not in _OF_PHRASES:
+            yield mention
+        elif mention.assertion == "absent" and value in danger and sure >= _SPEAKS_AGAINST:
+            yield _in_doubt(mention)
+        elif mention.assertion not in _TOLD or mention.rule not in weak or sure >= _AGREES:
+            yield mention
+        elif value in danger:
+            yield _in_doubt(mention)
+
+
+def _in_doubt(mention: Mention) -> Mention:
+    return replace(mention, assertion="uncertain", rule=MEANING)
 
 
 def meant_mentions(

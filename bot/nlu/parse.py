@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from bot.knowledge import knowledge
 from bot.triage.answers import apply
 from bot.triage.facts import Facts
 from bot.triage.intake import Intake
-from bot.triage.reading import Assertion, Mention, MentionKind, Reading
+from bot.triage.reading import MEANING, Assertion, Mention, MentionKind, Reading
 
 _HELD: tuple[Assertion, ...] = ("present", "uncertain")
 
@@ -52,13 +53,28 @@ def to_parse_line(text: str, intent: Mapping[str, Any], reading: Reading) -> dic
     }
 
 
-def _concluded(reading: Reading) -> tuple[Mention, ...]:
-    """Danger signs that no phrase names, but that the findings of this message make up."""
+def _concluded(reading: Reading) -> Iterator[Mention]:
+    """Danger signs that no phrase names, but that the findings of this message make up.
+
+    Uncertain are those that they would make up if what is in doubt were so: the bot asks.
+    """
+    named = {m.value for m in reading.of("red_flag", *_HELD)}
+    told = _made_up(reading) - named
+    if_so = tuple(replace(m, assertion="present") if is_doubt(m) else m for m in reading.mentions)
+    for name in sorted(told | _made_up(Reading(if_so)) - named):
+        sure: Assertion = "present" if name in told else "uncertain"
+        yield Mention("red_flag", name, sure, rule=f"red_flags.{name}")
+
+
+def _made_up(reading: Reading) -> set[str]:
     content = knowledge()
     known = Facts(apply(Intake(), None, reading, content).intake, content)
-    named = {m.value for m in reading.of("red_flag", *_HELD)}
-    made_up = (flag.id for flag in known.present_flags() if flag.id not in named)
-    return tuple(Mention("red_flag", name, rule=f"red_flags.{name}") for name in made_up)
+    return {flag.id for flag in known.present_flags()}
+
+
+def is_doubt(mention: Mention) -> bool:
+    """Whether only the encoder takes it for likely, so that the bot asks."""
+    return mention.rule == MEANING and mention.assertion == "uncertain"
 
 
 def _finding(mention: Mention) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from bot.nlu.assertion import Target
 from bot.nlu.clauses import clause_of
 from bot.nlu.engine import Engine, Heard, Message
 from bot.nlu.fields import BARE_COUNT, Reckoned, lies_long_ago, reckon
-from bot.nlu.meaning import MeaningReader, meaning_reader
-from bot.nlu.meant import Relations, meant_mentions
+from bot.nlu.meaning import MeaningReader, Meant, meaning_reader
+from bot.nlu.meant import Relations, agreed, meant_mentions
 from bot.nlu.people import (
     Subjects,
     find_subjects,
@@ -90,6 +90,12 @@ class Reader:
         for entry in lexicon.of("red_flag"):
             for finding in entry.findings:
                 self.flags_of.setdefault(finding, []).append(entry)
+        self.weak = {
+            f"{entry.kind}.{entry.id}:{phrase.text}"
+            for entry in lexicon.entries
+            for phrase in entry.weak
+        }
+        self.danger = index_of(content).danger
         self.related = Relations(
             {name: [flag.id for flag in flags] for name, flags in self.flags_of.items()},
             {name: one.present for name, one in index_of(content).implied.items()},
@@ -106,14 +112,15 @@ class Reader:
         mentions += replies_in(message)
         mentions += list(numbers_in(message, mentions))
         if self.meaning:
-            mentions += self._meant(message, self.meaning, mentions)
+            hearing = self.meaning.hear(message.text)
+            mentions = list(agreed(text, mentions, hearing, self.weak, self.danger))
+            mentions += self._meant(message, hearing.facts, mentions)
         return Reading(tuple(sorted(mentions, key=lambda m: (m.start, m.end, m.kind))))
 
     def _meant(
-        self, message: Message, meaning: MeaningReader, phrases: Sequence[Mention]
+        self, message: Message, heard: Sequence[Meant], phrases: Sequence[Mention]
     ) -> Iterator[Mention]:
         """What was heard by meaning, unless it is supposed or said of somebody else."""
-        heard = meaning.hear(message.text)
         found = list(meant_mentions(message.text, heard, phrases, message.ruled_out, self.related))
         targets = [self._target(message, mention) for mention in found]
         told = [target for target in targets if target]

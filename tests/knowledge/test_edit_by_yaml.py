@@ -116,12 +116,17 @@ def test_a_wrong_edit_is_refused_with_file_path_and_allowed_values(
 
 def test_the_example_of_a_new_wording_is_not_heard_until_it_is_added(copy: Path) -> None:
     page = (ROOT / "README.md").read_text(encoding="utf-8")
-    example = re.search(r'echo "([^"]+)".*?line\s+`(- .+?)` below `(\w+):` in `(\S+)`', page, re.S)
+    example = re.search(
+        r'echo "([^"]+)".*?line\s+`(- .+?)` below the `phrases:` of `(\w+):` in `(\S+)`', page, re.S
+    )
     assert example
     text, line, name, file = example.groups()
     path = copy.parent / file
     words = path.read_text(encoding="utf-8")
-    path.write_text(words.replace(f"  {name}:\n", f"  {name}:\n    {line}\n", 1), "utf-8")
+    path.write_text(
+        words.replace(f"  {name}:\n    phrases:\n", f"  {name}:\n    phrases:\n      {line}\n", 1),
+        "utf-8",
+    )
     for folder, known in ((FOLDER, False), (copy, True)):
         content = load_knowledge(folder)
         heard = Reader(load_lexicon(content, folder / "lexicon"), content).read(text, SUNDAY)

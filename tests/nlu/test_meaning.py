@@ -34,24 +34,24 @@ TOLD = [
 
 @pytest.mark.parametrize(("text", "finding"), TOLD)
 def test_a_sign_in_words_that_no_phrase_holds_is_heard_or_asked_for(text: str, finding: str):
-    assert finding in {meant.value for meant in meaning_reader().hear(text)}
+    assert finding in {meant.value for meant in meaning_reader().hear(text).facts}
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00", "🙂" * 400, "cramp " * 4000])
 def test_no_text_is_too_odd_or_too_long(text: str):
-    assert all(0 <= m.start <= m.end <= len(text) for m in meaning_reader().hear(text))
+    assert all(0 <= m.start <= m.end <= len(text) for m in meaning_reader().hear(text).facts)
 
 
 def test_a_sign_at_the_end_of_a_long_message_is_heard():
     ramble = "i went to the store and then i fed the cat and watched some tv. " * 30
     assert len(ramble.split()) > MAX_PIECES
-    heard = meaning_reader().hear(ramble + TOLD[0][0])
+    heard = meaning_reader().hear(ramble + TOLD[0][0]).facts
     assert "saddle_numbness" in {meant.value for meant in heard}
 
 
 def test_the_words_that_told_it_come_with_it():
     text = "I bowl on tuesdays. half of his smile has slid down since lunch"
-    meant = next(m for m in meaning_reader().hear(text) if m.value == "face_droop")
+    meant = next(m for m in meaning_reader().hear(text).facts if m.value == "face_droop")
     assert "smile" in text[meant.start : meant.end]
 
 
