@@ -91,6 +91,7 @@ BY_FACT: dict[str, Limits] = {
     ),  # a hard question to be asked in error
     "rf_prolonged_cramp": (0.97, 0.6),  # every cramp sounds a little like it
     "both_legs_affected": (0.9, 0.5),  # a place more than a sign
+    "new_deficit": (0.9, 0.6),  # "gone now" sounds like it
     "in_danger_now": (0.99, 0.99),  # so grave that only plain words will do
 }
 

@@ -143,7 +143,8 @@ def meant_intent(
     intent: str | None, entities: list[dict[str, Any]], text: str
 ) -> tuple[str, float] | None:
     """The intent that the encoder is sure of, with its confidence, where it differs."""
-    if not text or text.startswith("/") or intent in TAKES_AWAY:
+    asks = intent == ASK_TOPIC and ASKING.search(text)
+    if not text or text.startswith("/") or intent in TAKES_AWAY or asks:
         return None
     heard = meaning_reader().hear(text).sure_of
     intents = ((sure, name) for (kind, name), sure in heard.items() if kind == INTENT)

@@ -14,8 +14,9 @@ _ONE_ANSWER: frozenset[MentionKind] = frozenset({"frequency", "episode_length", 
 _SIGNS: frozenset[MentionKind] = frozenset({"finding", "red_flag"})
 _TOLD = frozenset({"present", "uncertain"})
 _FEW_WORDS = 6
+_NUMBERS = frozenset({"duration", "age", "number", "severity"})
 _OF_PHRASES = frozenset({"finding", "location", "frequency"})
-_AGREES, _SPEAKS_AGAINST = 0.3, 0.5
+_AGREES, _SPEAKS_AGAINST = 0.3, 0.7
 """Confidence from which weak words count, and from which a denial is in doubt; chosen on the
 development messages."""
 
@@ -77,8 +78,9 @@ def meant_mentions(
     is denied ("no swelling", and yet one calf is fat) is in doubt.
     """
     kinds = {m.kind for m in phrases}
-    denials = [m for m in phrases if m.kind == "finding" and m.assertion == "absent"]
-    denied = {m.value for m in denials}
+    over = [m for m in phrases if m.kind == "finding" and m.assertion in ("absent", "past")]
+    over += [m for m in phrases if m.kind in _NUMBERS]
+    denied = {m.value for m in over if m.assertion == "absent"}
     told = [m for m in phrases if m.kind in _SIGNS and m.assertion == "present"]
     signs = bool(told)
     excluded = {name for m in told for name in related.excluded.get(str(m.value), ())}
@@ -89,7 +91,7 @@ def meant_mentions(
             continue
         if one.kind == "reply" and ("reply" in kinds or signs):
             continue
-        if one.kind in _SIGNS and any(_is_these_words(one, m) for m in denials):
+        if one.kind in _SIGNS and any(_is_these_words(one, m) for m in over):
             continue
         signs = signs or one.kind in _SIGNS
         sure = one.sure and denied.isdisjoint(related.implied.get(one.value, ()))
@@ -99,9 +101,9 @@ def meant_mentions(
                 yield _mention(text, one, "red_flag", flag, sure)
 
 
-def _is_these_words(one: Meant, denial: Mention) -> bool:
-    """Whether hardly any words but the denied ones told it."""
-    shared = min(one.end, denial.end) - max(one.start, denial.start)
+def _is_these_words(one: Meant, over: Mention) -> bool:
+    """Whether hardly any words told it but those of what is denied, over, or a number."""
+    shared = min(one.end, over.end) - max(one.start, over.start)
     return shared > 0 and one.end - one.start <= 2 * shared
 
 

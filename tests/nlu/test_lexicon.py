@@ -41,7 +41,7 @@ def test_a_broken_phrase_is_refused(phrase: str) -> None:
 def test_the_projects_own_lexicon_loads_and_words_every_finding_place_and_danger() -> None:
     content = knowledge()
     lexicon = load_lexicon(content)
-    worded = {(entry.kind, entry.id) for entry in lexicon.entries if entry.phrases}
+    worded = {(entry.kind, entry.id) for entry in lexicon.entries if entry.phrases or entry.weak}
     worded |= {("red_flag", e.id) for e in lexicon.of("red_flag") if e.findings}
     assert {
         id_ for id_ in content.findings if ("finding", id_) not in worded
