@@ -73,7 +73,7 @@ Limits = tuple[float, float]
 SURE: dict[str, Limits] = {
     "finding": (0.45, 0.45),
     "location": (0.9, 0.9),
-    "frequency": (0.8, 0.8),
+    "frequency": (0.9, 0.9),
     "episode_length": (0.93, 0.93),
     "red_flag": (0.9, 0.9),
     "reply": (0.9, 0.9),
@@ -82,7 +82,7 @@ SURE: dict[str, Limits] = {
 }
 """By kind: the confidence from which a fact is taken as told, and from which it is asked for.
 Set on the messages kept aside."""
-DANGER: Limits = (0.7, 0.3)
+DANGER: Limits = (0.8, 0.3)
 """A finding that makes a danger sign is asked for early, so that it need not be sure."""
 BY_FACT: dict[str, Limits] = {
     **dict.fromkeys(WHOLE_FLAGS, (0.7, 0.4)),
@@ -91,7 +91,7 @@ BY_FACT: dict[str, Limits] = {
     ),  # a hard question to be asked in error
     "rf_prolonged_cramp": (0.97, 0.6),  # every cramp sounds a little like it
     "both_legs_affected": (0.9, 0.5),  # a place more than a sign
-    "new_deficit": (0.9, 0.6),  # "gone now" sounds like it
+    "new_deficit": (0.9, 0.9),  # "gone now" sounds like it
     "in_danger_now": (0.99, 0.99),  # so grave that only plain words will do
 }
 

@@ -151,7 +151,8 @@ def meant_intent(
     sure, name = max(intents, default=(0.0, TOLD))
     facts = {entity.get("entity") for entity in entities} - NOT_FACTS
     same = name == intent or (name == TOLD and intent in TELLING)
-    if sure < SURE or same or name in TAKES_AWAY or (facts and name in GIVES_WAY):
+    told = facts and (intent in TELLING or name in GIVES_WAY)
+    if sure < SURE or same or name in TAKES_AWAY or told:
         return None
     return (INFORM if name == TOLD else name), sure
 

@@ -12,6 +12,7 @@ from bot.triage.reading import MEANING, Mention, MentionKind
 _ONE_ANSWER: frozenset[MentionKind] = frozenset({"frequency", "episode_length", "location"})
 """Kinds of which a message that names one by phrase needs no second by meaning."""
 _SIGNS: frozenset[MentionKind] = frozenset({"finding", "red_flag"})
+_OF_WORDS = _SIGNS | {"frequency"}
 _TOLD = frozenset({"present", "uncertain"})
 _FEW_WORDS = 6
 _NUMBERS = frozenset({"duration", "age", "number", "severity"})
@@ -91,7 +92,7 @@ def meant_mentions(
             continue
         if one.kind == "reply" and ("reply" in kinds or signs):
             continue
-        if one.kind in _SIGNS and any(_is_these_words(one, m) for m in over):
+        if one.kind in _OF_WORDS and any(_is_these_words(one, m) for m in over):
             continue
         signs = signs or one.kind in _SIGNS
         sure = one.sure and denied.isdisjoint(related.implied.get(one.value, ()))
