@@ -12,12 +12,19 @@ import structlog
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import register
 from sanic import Sanic
-from sanic.exceptions import MethodNotSupported, NotFound, PayloadTooLarge
+from sanic.exceptions import MethodNotSupported, NotFound, PayloadTooLarge, SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot import logs
-from bot.channels.errors import ChannelError, NoSuchPage, ServiceDown, TooLong, WrongMethod
+from bot.channels.errors import (
+    ChannelError,
+    MalformedRequest,
+    NoSuchPage,
+    ServiceDown,
+    TooLong,
+    WrongMethod,
+)
 from bot.channels.headers import API_HEADERS
 from bot.channels.requests import MAX_BODY
 from bot.channels.safety import Danger
@@ -101,6 +108,8 @@ def _answer_error(_request: Request, error: Exception) -> HTTPResponse:
         (PayloadTooLarge, TooLong),
     )
     known = next((ours() for kind, ours in kinds if isinstance(error, kind)), None)
+    if known is None and isinstance(error, SanicException) and 400 <= error.status_code < 500:
+        known = MalformedRequest()  # what was sent is wrong, not what serves it
     if known is None:
         _log.error("web.raised", error=type(error).__name__, exc_info=error)
     response = error_response(known or ServiceDown(retry_after=5))
