@@ -75,7 +75,7 @@ SURE: dict[str, Limits] = {
     "location": (0.9, 0.9),
     "frequency": (0.9, 0.9),
     "episode_length": (0.93, 0.93),
-    "red_flag": (0.9, 0.9),
+    "red_flag": (0.93, 0.5),
     "reply": (0.9, 0.9),
     "named": (0.6, 0.6),
     "intent": (2.0, 2.0),  # never a fact of the patient

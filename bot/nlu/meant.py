@@ -15,7 +15,7 @@ _SIGNS: frozenset[MentionKind] = frozenset({"finding", "red_flag"})
 _OF_WORDS = _SIGNS | {"frequency"}
 _TOLD = frozenset({"present", "uncertain"})
 _FEW_WORDS = 6
-_NUMBERS = frozenset({"duration", "age", "number", "severity"})
+_NUMBERS = frozenset({"duration", "age", "severity"})
 _OF_PHRASES = frozenset({"finding", "location", "frequency"})
 _AGREES, _SPEAKS_AGAINST = 0.3, 0.7
 """Confidence from which weak words count, and from which a denial is in doubt; chosen on the
@@ -79,9 +79,9 @@ def meant_mentions(
     is denied ("no swelling", and yet one calf is fat) is in doubt.
     """
     kinds = {m.kind for m in phrases}
-    over = [m for m in phrases if m.kind == "finding" and m.assertion in ("absent", "past")]
-    over += [m for m in phrases if m.kind in _NUMBERS]
-    denied = {m.value for m in over if m.assertion == "absent"}
+    denials = [m for m in phrases if m.kind == "finding" and m.assertion == "absent"]
+    denied = {m.value for m in denials}
+    owned = [*denials, *(m for m in phrases if m.kind in _NUMBERS)]
     told = [m for m in phrases if m.kind in _SIGNS and m.assertion == "present"]
     signs = bool(told)
     excluded = {name for m in told for name in related.excluded.get(str(m.value), ())}
@@ -92,7 +92,7 @@ def meant_mentions(
             continue
         if one.kind == "reply" and ("reply" in kinds or signs):
             continue
-        if one.kind in _OF_WORDS and any(_is_these_words(one, m) for m in over):
+        if one.kind in _OF_WORDS and any(_is_these_words(one, m) for m in owned):
             continue
         signs = signs or one.kind in _SIGNS
         sure = one.sure and denied.isdisjoint(related.implied.get(one.value, ()))
@@ -102,9 +102,9 @@ def meant_mentions(
                 yield _mention(text, one, "red_flag", flag, sure)
 
 
-def _is_these_words(one: Meant, over: Mention) -> bool:
-    """Whether hardly any words told it but those of what is denied, over, or a number."""
-    shared = min(one.end, over.end) - max(one.start, over.start)
+def _is_these_words(one: Meant, owned: Mention) -> bool:
+    """Whether hardly any words told it but those of a denial or a number."""
+    shared = min(one.end, owned.end) - max(one.start, owned.start)
     return shared > 0 and one.end - one.start <= 2 * shared
 
 

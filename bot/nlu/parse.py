@@ -59,9 +59,9 @@ def _concluded(reading: Reading) -> Iterator[Mention]:
     Uncertain are those that they would make up if what is in doubt were so: the bot asks.
     """
     named = {m.value for m in reading.of("red_flag", *_HELD)}
-    told = _made_up(reading) - named
+    told = _made_up(reading) - {m.value for m in reading.of("red_flag", "present")}
     if_so = tuple(replace(m, assertion="present") if is_doubt(m) else m for m in reading.mentions)
-    for name in sorted(told | _made_up(Reading(if_so)) - named):
+    for name in sorted(told | (_made_up(Reading(if_so)) - named)):
         sure: Assertion = "present" if name in told else "uncertain"
         yield Mention("red_flag", name, sure, rule=f"red_flags.{name}")
 

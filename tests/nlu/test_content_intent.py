@@ -6,7 +6,7 @@ import pytest
 from rasa.shared.nlu.constants import ENTITIES, INTENT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.content_intent import ContentIntent
+from bot.nlu.content_intent import ContentIntent, meant_intent
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,26 @@ def test_a_bare_name_is_an_answer_and_no_question(intent: str, text: str, asks: 
     message.set(ENTITIES, [{"entity": "topic", "value": "nonprescription_medications"}])
     (done,) = ContentIntent().process([message])
     assert (done.get(INTENT)["name"] == "ask_topic") is asks
+
+
+WISH = "enough buttons, put a living soul from the front desk on the line"
+"""Fresh words: none of them stands in what classifier or encoder learnt."""
+
+
+@pytest.mark.parametrize(
+    ("intent", "kinds", "text", "better"),
+    [
+        ("nlu_fallback", [], WISH, "want_person"),
+        ("inform", ["finding"], WISH, None),  # trouble that was told is not dropped
+        ("start_over", [], WISH, None),
+        ("want_person", [], WISH, None),  # the same
+        ("nlu_fallback", [], "/start_over", None),
+        ("nlu_fallback", [], "", None),
+    ],
+)
+def test_what_the_encoder_is_sure_of_goes_first(
+    intent: str, kinds: list[str], text: str, better: str | None
+) -> None:
+    entities = [{"entity": kind} for kind in kinds]
+    meant = meant_intent(intent, entities, text)
+    assert (meant and meant[0]) == better

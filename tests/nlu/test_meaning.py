@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from bot.nlu.meaning import MAX_PIECES, Meant, meaning_reader
-from bot.nlu.meant import Relations, meant_mentions
+from bot.nlu.meaning import MAX_PIECES, Hearing, Meant, meaning_reader
+from bot.nlu.meant import Relations, agreed, meant_mentions
 from bot.nlu.reading import read
 from bot.triage.reading import MEANING, Mention
 
@@ -82,6 +82,51 @@ def test_a_sure_finding_brings_its_red_flag_and_a_doubtful_one_does_not():
 def test_a_reply_by_meaning_never_denies_beside_a_sign():
     told = Mention("finding", "fever", "present", 5, 10)
     assert add(Meant("reply", "none", 0, 4, 0.99), told) == []
+
+
+def test_a_medicine_that_is_over_hides_no_danger_of_having_stopped_it():
+    text = "the baclofen pump ran dry on sunday, i took 60 a day by mouth before, none since"
+    assert "baclofen_stopped" in {
+        m.value for m in read(text, date(2026, 1, 5)).of("finding", "present", "uncertain")
+    }
+
+
+WEAK = "finding.morning:mornings"
+LONG = "some seven words that tell of mornings"
+
+
+def weigh(
+    text: str, sure: float, *, name: str = "morning", assertion: str = "present", danger: str = ""
+) -> list[tuple[str, str]]:
+    """What becomes of one mention by a weak phrase; the encoder is so sure of its finding."""
+    mention = Mention("finding", name, assertion, 0, 4, rule=f"finding.{name}:mornings")  # type: ignore[arg-type]
+    hearing = Hearing((), {("finding", name): sure})
+    kept = agreed(text, [mention], hearing, {WEAK, f"finding.{danger}:mornings"}, {danger})
+    return [(str(m.value), m.assertion) for m in kept]
+
+
+def test_weak_words_count_where_the_message_tells_the_same():
+    assert weigh(LONG, 0.5) == [("morning", "present")]
+    assert weigh(LONG, 0.1) == []
+
+
+def test_in_an_answer_of_few_words_weak_ones_count():
+    assert weigh("mornings mostly", 0.1) == [("morning", "present")]
+
+
+def test_a_danger_in_weak_words_is_asked_for():
+    assert weigh(LONG, 0.1, name="fever", danger="fever") == [("fever", "uncertain")]
+
+
+def test_a_danger_that_is_denied_in_words_that_tell_it_is_asked_for():
+    denied = {"name": "fever", "assertion": "absent", "danger": "fever"}
+    assert weigh(LONG, 0.9, **denied) == [("fever", "uncertain")]
+    assert weigh(LONG, 0.2, **denied) == [("fever", "absent")]
+
+
+def test_a_finding_is_not_told_by_the_words_of_a_duration():
+    weeks = Mention("duration", 35, "present", 0, 7)
+    assert add(Meant("finding", "pregnancy_postpartum", 0, 7, 0.9), weeks) == []
 
 
 def test_the_same_text_is_always_read_alike():
