@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench torture train evaluate evaluate-described evaluate-faults evaluate-heldout evaluate-nlu transcripts safety lock
+.PHONY: help run test check bench torture train evaluate evaluate-described evaluate-faults evaluate-heldout evaluate-nlu transcripts safety security lock
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
@@ -61,6 +61,10 @@ transcripts: ## Let the bot hold the conversations of docs/transcripts again
 safety: ## Write docs/safety.md anew from knowledge/hazards.yml
 	@scripts/setup run
 	@exec $(PYTHON) -m bot safety --out docs/safety.md
+
+security: ## Write docs/security.md anew from docs/security/*.yml and the tests' markers
+	@scripts/setup run
+	@exec $(PYTHON) scripts/security_page.py
 
 lock: ## Pin the packages anew after a change of requirements*.in
 	@scripts/setup run

@@ -21,6 +21,7 @@ def sealed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("plain", [True, False])
+@pytest.mark.security("ASVS-5.0-V16.2.5")
 def test_an_exception_shows_its_class_and_places_and_no_local_value(
     capsys: pytest.CaptureFixture[str], plain: bool
 ) -> None:
@@ -35,6 +36,7 @@ def test_an_exception_shows_its_class_and_places_and_no_local_value(
 @pytest.mark.parametrize(
     "name", ["rasa.core", "botocore.client", "actions_of_others", "sqlalchemy"]
 )
+@pytest.mark.security("ASVS-5.0-V16.2.5")
 def test_records_of_others_show_only_where_they_come_from(
     capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
@@ -45,6 +47,7 @@ def test_records_of_others_show_only_where_they_come_from(
     assert CANARY not in shown
 
 
+@pytest.mark.security("ASVS-5.0-V16.2.5")
 def test_values_under_unknown_names_are_withheld(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure()
     structlog.get_logger("bot").error("turn.failed", text=CANARY, conversation_id="c1")

@@ -22,10 +22,12 @@ TRUSTED = ("127.0.0.0/8", "::1/128", "10.9.0.0/16")
         ("no address", "198.51.100.1", "no address"),
     ],
 )
+@pytest.mark.security("ASVS-5.0-V4.1.3")
 def test_the_visitor_behind_a_proxy(peer: str, forwarded: str, address: str) -> None:
     assert visitor(peer, forwarded, TRUSTED) == address
 
 
+@pytest.mark.security("ASVS-5.0-V4.1.3")
 def test_the_console_sees_the_visitor_too() -> None:
     seen: list[str] = []
     answer = _seen_through(lambda environ, _: seen.append(environ["REMOTE_ADDR"]), TRUSTED)

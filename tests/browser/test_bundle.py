@@ -44,6 +44,7 @@ def test_a_fresh_build_equals_the_committed_files(tmp_path: Path) -> None:
         assert (tmp_path / "built" / name).read_bytes() == (SERVED / name).read_bytes()
 
 
+@pytest.mark.security("ASVS-5.0-V3.2.2")
 def test_the_widget_asks_nobody_else_and_makes_no_markup_from_words() -> None:
     for path in sorted((WIDGET / "src").iterdir()):
         text = path.read_text(encoding="utf-8")

@@ -140,6 +140,7 @@ def test_there_are_enough_of_them() -> None:
 
 
 @pytest.mark.parametrize("start", range(0, len(STRINGS), _BATCH))
+@pytest.mark.security("ASVS-5.0-V3.2.2")
 def test_hostile_strings_are_shown_as_text(open_tab: Callable[..., Patient], start: int) -> None:
     patient = open_tab()
     patient.page.evaluate(_CALLS)

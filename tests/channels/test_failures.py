@@ -57,6 +57,7 @@ def test_a_danger_sign_gets_the_emergency_text_when_the_turn_fails(
     assert message["card"] == {"type": "emergency"}
 
 
+@pytest.mark.security("ASVS-5.0-V16.2.5", "ASVS-5.0-V16.3.4")
 def test_a_failed_turn_leaves_an_incident_without_words(client: Client, settings: Settings) -> None:
     message_id = new_id()
     client.say("boom", message_id)
@@ -142,6 +143,7 @@ def test_other_patients_get_health_and_safety_while_the_engine_is_blocked(
         assert slow.result().status_code == 200
 
 
+@pytest.mark.security("ASVS-5.0-V16.5.2")
 def test_a_locked_database_never_ends_in_a_false_acknowledgement(
     client: Client, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,6 +163,7 @@ def test_a_locked_database_never_ends_in_a_false_acknowledgement(
     assert [m["from"] for m in client.transcript()].count("patient") == 2
 
 
+@pytest.mark.security("ASVS-5.0-V16.5.3")
 def test_a_save_that_fails_is_not_acknowledged(
     client: Client, agent: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -87,6 +87,15 @@ def test_a_plain_call_answers_as_described(client: Client) -> None:
         assert answer.ok, f"{method} {path}"
 
 
+@pytest.mark.security(
+    "ASVS-5.0-V3.2.1",
+    "ASVS-5.0-V3.4.1",
+    "ASVS-5.0-V3.4.4",
+    "ASVS-5.0-V3.4.5",
+    "ASVS-5.0-V3.4.6",
+    "ASVS-5.0-V4.1.1",
+    "ASVS-5.0-V16.5.1",
+)
 def test_no_request_breaks_the_app_or_leaves_its_description(address: str) -> None:
     client = Client(address)
     client.begin()
@@ -129,6 +138,7 @@ def test_methods_that_are_not_listed_are_refused(client: Client) -> None:
             refused(answer)
 
 
+@pytest.mark.security("ASVS-5.0-V16.5.1")
 def test_addresses_that_are_not_listed_are_refused(client: Client) -> None:
     for path in (
         "/{}",

@@ -132,6 +132,7 @@ def test_asked_to_stop_it_finishes_the_open_turn(bot: Bot) -> None:
     assert [a.status_code for a in answers] == [200]
 
 
+@pytest.mark.security("ASVS-5.0-V16.2.5")
 def test_no_word_of_a_patient_reaches_the_log(bot: Bot) -> None:
     with running(bot) as process:
         browser = Client(bot.address)

@@ -183,6 +183,14 @@ def test_hostile_characters_do_not_break_a_conversation(client: Client) -> None:
     assert client.transcript()[1]["text"].startswith("cramps \u017a")
 
 
+@pytest.mark.security(
+    "ASVS-5.0-V7.2.1",
+    "ASVS-5.0-V8.3.1",
+    "ASVS-5.0-V9.1.1",
+    "ASVS-5.0-V9.1.2",
+    "ASVS-5.0-V9.1.3",
+    "ASVS-5.0-V9.2.1",
+)
 def test_without_a_good_token_everything_is_401(address: str, settings: Settings) -> None:
     foreign = Tokens("another secret that is long enough").issue("a" * 40)[0]
     stale = Tokens(settings.secret_key, timedelta(seconds=-5)).issue("a" * 40)[0]
@@ -198,6 +206,7 @@ def test_without_a_good_token_everything_is_401(address: str, settings: Settings
         assert {c.json()["error"] for c in calls} == {"token"}
 
 
+@pytest.mark.security("ASVS-5.0-V8.2.2")
 def test_two_patients_never_see_each_other(address: str) -> None:
     one, other = Client(address), Client(address)
     one.begin(), other.begin()
@@ -206,6 +215,7 @@ def test_two_patients_never_see_each_other(address: str) -> None:
     assert CANARY not in json.dumps(other.transcript())
 
 
+@pytest.mark.security("ASVS-5.0-V7.4.1")
 def test_a_patient_removes_the_conversation(client: Client) -> None:
     client.say("cramps")
     assert client.call("DELETE", "session").status_code == 204
@@ -281,6 +291,7 @@ def test_nothing_of_the_frames_own_api_is_mounted(address: str, path: str) -> No
     assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
 
 
+@pytest.mark.security("ASVS-5.0-V3.4.2", "ASVS-5.0-V3.5.2")
 def test_only_listed_sites_may_read_answers(client: Client) -> None:
     good = client.call("OPTIONS", "messages", headers={"Origin": "https://clinic.example"})
     bad = client.call("OPTIONS", "messages", headers={"Origin": "https://other.example"})
@@ -289,6 +300,7 @@ def test_only_listed_sites_may_read_answers(client: Client) -> None:
     assert "Access-Control-Allow-Origin" not in bad.headers
 
 
+@pytest.mark.security("ASVS-5.0-V3.2.1", "ASVS-5.0-V3.4.3", "ASVS-5.0-V3.4.4", "ASVS-5.0-V3.4.6")
 def test_every_answer_carries_the_safe_headers(client: Client, address: str) -> None:
     answers = [
         client.say("cramps"),
@@ -302,6 +314,7 @@ def test_every_answer_carries_the_safe_headers(client: Client, address: str) -> 
         assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
 
 
+@pytest.mark.security("ASVS-5.0-V16.5.1")
 def test_errors_never_echo_the_patients_words(client: Client) -> None:
     answers = [
         client.say(f"boom {CANARY}"),
@@ -320,6 +333,7 @@ def test_health_is_green_when_a_patient_would_be_answered(address: str) -> None:
         assert (answer.status_code, answer.json()) == (200, {"status": "ok", "down": []})
 
 
+@pytest.mark.security("ASVS-5.0-V3.4.3")
 def test_the_page_is_served_with_a_strict_policy(address: str) -> None:
     page = requests.get(address, timeout=10)
     assert "Compass Pain and Wellness" in page.text

@@ -49,6 +49,7 @@ def test_the_list_is_exported_without_a_word_of_the_patient(app: Flask, staff: S
     assert "555" not in client.get("/appointments.csv").get_data(as_text=True)
 
 
+@pytest.mark.security("ASVS-5.0-V8.2.3")
 def test_contacts_are_masked_until_they_are_revealed(app: Flask, staff: Staff) -> None:
     client = sign_in(app, staff, "reviewer")
     for path in (f"/conversations/{CONVERSATION}", "/appointments?status=all"):

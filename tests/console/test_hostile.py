@@ -183,6 +183,7 @@ PATHS = (
 )  # fmt: skip
 
 
+@pytest.mark.security("ASVS-5.0-V3.2.2")
 def test_no_payload_runs_in_any_view(
     hostile: None,
     browser: Browser,  # noqa: F811

@@ -58,6 +58,7 @@ def is_in(client: FlaskClient) -> bool:
     return client.get("/").status_code == 200
 
 
+@pytest.mark.security("ASVS-5.0-V6.3.3", "HIPAA-164.312(d)")
 def test_a_second_factor_is_asked_and_a_right_code_lets_in(app: Flask, totp: Callable[[], str]):
     client = app.test_client()
     assert post(client, "/login", email=WITH_TOTP, password=SECRET_WORDS) in (200, 302)
@@ -66,6 +67,7 @@ def test_a_second_factor_is_asked_and_a_right_code_lets_in(app: Flask, totp: Cal
     assert is_in(client)
 
 
+@pytest.mark.security("ASVS-5.0-V6.5.1")
 def test_a_recovery_code_lets_in_once(app: Flask, totp: Callable[[], str]):
     code = RECOVERY[0]
     for works in (True, False):
@@ -103,6 +105,7 @@ CODES = {
 
 
 @pytest.mark.parametrize("name", LOGINS)
+@pytest.mark.security("HIPAA-164.312(d)")
 def test_a_wrong_login_is_refused(app: Flask, totp: Callable[[], str], name: str):
     email, password = LOGINS[name]
     client = app.test_client()
@@ -118,6 +121,7 @@ def test_a_wrong_code_is_refused(app: Flask, totp: Callable[[], str], name: str)
     assert not is_in(client)
 
 
+@pytest.mark.security("ASVS-5.0-V6.3.4")
 def test_a_code_without_the_password_is_refused(app: Flask, totp: Callable[[], str]):
     client = app.test_client()
     token = token_of(client, "/login")
@@ -126,6 +130,7 @@ def test_a_code_without_the_password_is_refused(app: Flask, totp: Callable[[], s
         assert not is_in(client)
 
 
+@pytest.mark.security("ASVS-5.0-V6.3.1")
 def test_a_code_cannot_be_guessed_ten_times(app: Flask, totp: Callable[[], str]):
     client = app.test_client()
     post(client, "/login", email=WITH_TOTP, password=SECRET_WORDS)
@@ -138,6 +143,7 @@ def test_a_code_cannot_be_guessed_ten_times(app: Flask, totp: Callable[[], str])
     assert not is_in(client)
 
 
+@pytest.mark.security("ASVS-5.0-V7.4.2")
 def test_a_login_that_was_switched_off_is_refused(app: Flask, totp: Callable[[], str]):
     client, late = app.test_client(), app.test_client()
     post(client, "/login", email=EMAIL, password=PASSWORD)
@@ -156,6 +162,7 @@ def cookie(client: FlaskClient) -> str:
     return str(held.value)
 
 
+@pytest.mark.security("ASVS-5.0-V7.2.1", "ASVS-5.0-V7.4.1")
 def test_a_kept_cookie_is_worthless_after_signing_out(app: Flask, totp: Callable[[], str]):
     client, thief = app.test_client(), app.test_client()
     post(client, "/login", email=EMAIL, password=PASSWORD)
@@ -166,6 +173,7 @@ def test_a_kept_cookie_is_worthless_after_signing_out(app: Flask, totp: Callable
 
 
 @pytest.mark.parametrize("change", ["flip", "cut", "empty", "unsigned", "other"])
+@pytest.mark.security("ASVS-5.0-V7.2.1")
 def test_a_forged_cookie_is_refused(app: Flask, totp: Callable[[], str], change: str):
     client, thief = app.test_client(), app.test_client()
     post(client, "/login", email=EMAIL, password=PASSWORD)
@@ -179,6 +187,9 @@ def test_a_forged_cookie_is_refused(app: Flask, totp: Callable[[], str], change:
 
 
 @pytest.mark.parametrize("limit", ["IDLE", "LONGEST_SESSION"])
+@pytest.mark.security(
+    "ASVS-5.0-V7.3.1", "ASVS-5.0-V7.3.2", "ASVS-5.0-V7.4.1", "HIPAA-164.312(a)(2)(iii)"
+)
 def test_a_session_ends_for_good(
     app: Flask, totp: Callable[[], str], monkeypatch: pytest.MonkeyPatch, limit: str
 ):
@@ -193,11 +204,13 @@ def test_a_session_ends_for_good(
     assert not is_in(thief)
 
 
+@pytest.mark.security("ASVS-5.0-V7.3.1", "ASVS-5.0-V7.3.2")
 def test_the_limits_of_a_session_are_fifteen_minutes_and_twelve_hours():
     assert (timedelta(minutes=15), timedelta(hours=12)) == (security.IDLE, security.LONGEST_SESSION)
 
 
 @pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", r"\\evil.example"])
+@pytest.mark.security("ASVS-5.0-V3.7.2")
 def test_a_login_leads_to_no_other_site(app: Flask, totp: Callable[[], str], target: str):
     client = app.test_client()
     data = {"email": EMAIL, "password": PASSWORD, "csrf_token": token_of(client, "/login")}
@@ -206,6 +219,7 @@ def test_a_login_leads_to_no_other_site(app: Flask, totp: Callable[[], str], tar
     assert urlsplit(leads.replace("\\", "/")).netloc == "localhost"
 
 
+@pytest.mark.security("ASVS-5.0-V3.3.2", "ASVS-5.0-V3.3.4")
 def test_the_cookie_cannot_be_read_by_scripts_or_sent_across_sites(
     app: Flask, totp: Callable[[], str]
 ):
@@ -215,6 +229,7 @@ def test_the_cookie_cannot_be_read_by_scripts_or_sent_across_sites(
     assert "HttpOnly" in header and "SameSite=Lax" in header
 
 
+@pytest.mark.security("ASVS-5.0-V16.3.1")
 def test_failed_tries_stand_in_the_audit_without_made_up_names(
     app: Flask, totp: Callable[[], str], database: Database
 ):
@@ -227,6 +242,7 @@ def test_failed_tries_stand_in_the_audit_without_made_up_names(
     assert not any("evil" in target for target in targets)
 
 
+@pytest.mark.security("ASVS-5.0-V6.2.1", "ASVS-5.0-V6.2.5", "ASVS-5.0-V6.4.1")
 def test_an_invitation_works_once_and_wants_a_strong_password(app: Flask, totp: Callable[[], str]):
     with app.test_request_context():
         link = people._link(users(app).find_user(email=EMAIL))
@@ -243,6 +259,7 @@ def test_an_invitation_works_once_and_wants_a_strong_password(app: Flask, totp: 
     assert is_in(client)
 
 
+@pytest.mark.security("ASVS-5.0-V7.4.5")
 def test_a_changed_role_ends_the_sessions_of_its_login(
     app: Flask, staff: Staff, totp: Callable[[], str]
 ):
@@ -262,5 +279,6 @@ def test_a_changed_role_ends_the_sessions_of_its_login(
 
 
 @pytest.mark.parametrize("password", ["password1234", "qwertyuiop12", "letmeinletmein", "abc" * 5])
+@pytest.mark.security("ASVS-5.0-V6.2.4")
 def test_easy_passwords_are_refused(password: str):
     assert faults_of(password, "x@clinic.example")

@@ -27,6 +27,7 @@ def test_a_stranger_is_sent_to_the_login(stranger: FlaskClient, path: str) -> No
     assert answer.headers["Location"].startswith("/login")
 
 
+@pytest.mark.security("ASVS-5.0-V8.2.1", "HIPAA-164.312(a)(1)")
 def test_every_route_asks_for_a_login_or_is_listed_as_open(app: Flask) -> None:
     stranger = app.test_client()
     for rule in app.url_map.iter_rules():
@@ -76,6 +77,7 @@ def test_the_timeline_tells_emergencies_results_and_requests_in_order(
 
 
 @pytest.mark.parametrize("path", PAGES)
+@pytest.mark.security("ASVS-5.0-V3.2.2")
 def test_no_words_of_a_patient_become_markup(app: Flask, staff: Staff, path: str) -> None:
     page = sign_in(app, staff, "clinician").get(path).get_data(as_text=True)
     assert "<b>Patient</b>" not in page
@@ -116,6 +118,7 @@ def test_filters_narrow_the_list(app: Flask, staff: Staff) -> None:
     assert "No conversation matches" in empty
 
 
+@pytest.mark.security("HIPAA-164.312(a)(2)(i)", "HIPAA-164.312(b)")
 def test_opening_a_conversation_is_audited(app: Flask, staff: Staff, database: Database) -> None:
     sign_in(app, staff, "clinician").get(PAGES[1])
     with database.begin() as session:
@@ -166,6 +169,7 @@ def test_the_front_desk_notes_what_became_of_a_request(app: Flask, staff: Staff)
 
 
 @pytest.mark.parametrize("path", [f"{PAGES[1]}/review", f"/appointments/{REFERENCE}", "/logout"])
+@pytest.mark.security("ASVS-5.0-V3.5.1")
 def test_a_post_without_its_token_is_refused(app: Flask, staff: Staff, path: str) -> None:
     client = sign_in(app, staff, "admin")
     assert client.post(path, data={"level": "right", "status": "called"}).status_code == 400
@@ -183,6 +187,7 @@ def test_wrong_password_and_unknown_address_get_the_same_answer(app: Flask, staf
     assert start[0] == start[1]
 
 
+@pytest.mark.security("ASVS-5.0-V6.3.1")
 def test_ten_failed_tries_are_enough(app: Flask, staff: Staff) -> None:
     gc.collect()
     client = app.test_client()
@@ -195,12 +200,14 @@ def test_ten_failed_tries_are_enough(app: Flask, staff: Staff) -> None:
     assert sign_in(app, staff, "reviewer").get("/").status_code == 200
 
 
+@pytest.mark.security("ASVS-5.0-V7.4.1")
 def test_signing_out_ends_the_session(app: Flask, staff: Staff) -> None:
     client = sign_in(app, staff, "admin")
     client.post("/logout", data={"csrf_token": token_of(client, "/")})
     assert client.get("/").status_code == 302
 
 
+@pytest.mark.security("ASVS-5.0-V7.3.1", "HIPAA-164.312(a)(2)(iii)")
 def test_an_idle_session_ends(app: Flask, staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:
     client = sign_in(app, staff, "admin")
     assert client.get("/").status_code == 200

@@ -39,6 +39,7 @@ def ask(client: FlaskClient, method: str, path: str, token: str = "") -> int:
         return answer.status_code
 
 
+@pytest.mark.security("ASVS-5.0-V8.1.1")
 def test_every_route_has_its_rights_written_down(app: Flask) -> None:
     routed = {rule.endpoint for rule in app.url_map.iter_rules()}
     undecided = routed - RIGHTS.keys()
@@ -47,6 +48,7 @@ def test_every_route_has_its_rights_written_down(app: Flask) -> None:
     assert {name for name, roles in RIGHTS.items() if roles == ANYBODY} == OPEN
 
 
+@pytest.mark.security("ASVS-5.0-V8.2.1", "HIPAA-164.312(a)(1)")
 def test_a_stranger_gets_nowhere_but_the_login(app: Flask) -> None:
     client = app.test_client()
     for endpoint, method, path in routes(app):
@@ -60,6 +62,7 @@ def test_a_stranger_gets_nowhere_but_the_login(app: Flask) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.security("ASVS-5.0-V8.2.1", "ASVS-5.0-V8.3.1", "HIPAA-164.312(a)(1)")
 def test_each_role_may_do_what_is_written_down_and_nothing_else(
     app: Flask, staff: Staff, role: str
 ) -> None:
@@ -81,6 +84,9 @@ def test_only_an_administrator_erases(app: Flask, staff: Staff) -> None:
         assert client.post(f"/conversations/{CONVERSATION}/erase", data=data).status_code == 403
 
 
+@pytest.mark.security(
+    "ASVS-5.0-V3.2.1", "ASVS-5.0-V3.4.3", "ASVS-5.0-V3.4.4", "ASVS-5.0-V3.4.5", "ASVS-5.0-V3.4.6"
+)
 def test_every_answer_carries_the_same_strict_headers(app: Flask, staff: Staff) -> None:
     client = sign_in(app, staff, "admin")
     for _, method, path in routes(app):
@@ -99,6 +105,7 @@ def test_every_answer_carries_the_same_strict_headers(app: Flask, staff: Staff) 
                 assert answer.headers["Cache-Control"] == "no-store", path
 
 
+@pytest.mark.security("ASVS-5.0-V3.5.1")
 def test_no_post_works_without_its_token(app: Flask, staff: Staff) -> None:
     client = sign_in(app, staff, "admin")
     for endpoint, method, path in routes(app):

@@ -27,6 +27,7 @@ from tests.store.talk import make_store, say
 CANARY = "canaryword"
 
 
+@pytest.mark.security("HIPAA-164.312(a)(2)(ii)")
 def test_what_was_saved_comes_back_row_by_row(database: Database, url: str, tmp_path: Path) -> None:
     chat(database, 5)
     before = rows(database)
@@ -66,6 +67,7 @@ def test_after_a_restore_conversations_go_on(database: Database, url: str, tmp_p
     assert said == [f"{CANARY} 0", "and my neck"]
 
 
+@pytest.mark.security("HIPAA-164.312(a)(2)(iv)")
 def test_no_word_of_a_patient_stands_in_clear(database: Database, url: str, tmp_path: Path) -> None:
     chat(database, 3)
     file = backup(url, tmp_path)

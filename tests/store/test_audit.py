@@ -28,6 +28,7 @@ def test_an_untouched_chain_is_well(audited: Database):
 
 
 @pytest.mark.parametrize("act", ["UPDATE audit_events SET actor = 'x'", "DELETE FROM audit_events"])
+@pytest.mark.security("ASVS-5.0-V16.4.2", "HIPAA-164.312(b)")
 def test_the_database_itself_refuses_changes(audited: Database, act: str):
     with pytest.raises(SQLAlchemyError), audited.engine.begin() as connection:
         connection.exec_driver_sql(act)
@@ -44,6 +45,7 @@ def test_the_database_itself_refuses_changes(audited: Database, act: str):
         ("DELETE FROM audit_events", 1),
     ],
 )
+@pytest.mark.security("ASVS-5.0-V16.4.2", "HIPAA-164.312(b)", "HIPAA-164.312(c)(2)")
 def test_tampering_is_found(audited: Database, tamper: str, found: int):
     with audited.engine.begin() as connection:
         if audited.engine.dialect.name == "sqlite":

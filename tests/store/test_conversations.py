@@ -84,6 +84,7 @@ def test_a_time_that_staff_set_stands_on_the_patients_card(
     assert message["card"].get("start") == start
 
 
+@pytest.mark.security("ASVS-5.0-V7.2.3")
 def test_ids_cannot_be_guessed(database: Database):
     with database.begin() as session:
         ids = {create_conversation(session) for _ in range(50)}

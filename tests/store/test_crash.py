@@ -27,6 +27,7 @@ from tests.store.talk import make_store, say
 ROUNDS = 12
 
 
+@pytest.mark.security("HIPAA-164.312(c)(1)")
 def test_nothing_acknowledged_is_lost(
     database: Database, url: str, tmp_path: Path, settings: Settings
 ):

@@ -191,6 +191,7 @@ async def test_words_that_break_databases_are_kept(database: Database):
     assert (await make_store(database).retrieve(cid)).latest_message.text == odd
 
 
+@pytest.mark.security("HIPAA-164.312(a)(2)(iv)")
 async def test_no_word_of_a_patient_stands_in_clear(sqlite: Database, tmp_path: Path):
     store, cid = make_store(sqlite), new_conversation(sqlite)
     await say(
