@@ -16,6 +16,7 @@ from bot.settings import Settings, load_settings, new_encryption_key, new_secret
 from bot.supervisor import Program, Supervisor, SupervisorError
 
 
+@pytest.mark.security("ASVS-5.0-V13.3.2")
 def test_secrets_are_written_for_the_owner_only_and_work(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     assert up.ensure_env_file(file, {})

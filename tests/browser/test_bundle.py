@@ -45,6 +45,7 @@ def test_a_fresh_build_equals_the_committed_files(tmp_path: Path) -> None:
 
 
 @pytest.mark.security("ASVS-5.0-V3.2.2")
+@pytest.mark.security("ASVS-5.0-V14.2.3")
 def test_the_widget_asks_nobody_else_and_makes_no_markup_from_words() -> None:
     for path in sorted((WIDGET / "src").iterdir()):
         text = path.read_text(encoding="utf-8")

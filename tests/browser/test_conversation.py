@@ -198,6 +198,7 @@ def test_self_harm_shows_the_crisis_line_first(patient: Patient) -> None:
     expect(patient.page.locator(".pinned a")).to_have_attribute("href", "tel:988")
 
 
+@pytest.mark.security("ASVS-5.0-V14.3.3")
 def test_the_conversation_is_there_after_a_reload_and_only_the_token_is_kept(
     patient: Patient,
 ) -> None:

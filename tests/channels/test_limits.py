@@ -56,6 +56,7 @@ def test_a_whole_conversation_may_be_played_at_once(rates: Rates) -> None:
         rates.check_message("lab", "one", characters=80)
 
 
+@pytest.mark.security("ASVS-5.0-V2.3.2", "ASVS-5.0-V2.4.1")
 def test_a_flood_from_one_address_is_cut_to_what_the_engine_can_answer(
     rates: Rates, clock: Clock
 ) -> None:

@@ -85,6 +85,7 @@ def test_what_the_model_or_the_form_could_not_read_is_counted() -> None:
     assert after == [n + 1 for n in before]
 
 
+@pytest.mark.security("ASVS-5.0-V13.4.5")
 def test_the_figures_have_a_port_of_their_own_with_no_words_and_no_ids(
     watched: str, port: int
 ) -> None:

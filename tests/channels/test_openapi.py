@@ -116,6 +116,7 @@ def test_no_request_breaks_the_app_or_leaves_its_description(address: str) -> No
     fire()
 
 
+@pytest.mark.security("ASVS-5.0-V2.2.1", "ASVS-5.0-V2.2.2")
 def test_what_the_schema_of_a_message_refuses_the_app_refuses(client: Client) -> None:
     @seed(20260502)
     @BOUNDED
@@ -130,6 +131,7 @@ def test_what_the_schema_of_a_message_refuses_the_app_refuses(client: Client) ->
     fire()
 
 
+@pytest.mark.security("ASVS-5.0-V13.4.4")
 def test_methods_that_are_not_listed_are_refused(client: Client) -> None:
     for path, item in PATHS.items():
         for method in set(METHODS) - set(item):
@@ -139,6 +141,7 @@ def test_methods_that_are_not_listed_are_refused(client: Client) -> None:
 
 
 @pytest.mark.security("ASVS-5.0-V16.5.1")
+@pytest.mark.security("ASVS-5.0-V13.4.3")
 def test_addresses_that_are_not_listed_are_refused(client: Client) -> None:
     for path in (
         "/{}",
@@ -147,6 +150,8 @@ def test_addresses_that_are_not_listed_are_refused(client: Client) -> None:
         "/%ff{}",
         "/webhooks/{}",
         "/health/{}",
+        "/static/",
+        "/static",
     ):
         answer = call(client, "get", path.format(CANARY))
         assert answer.status_code == 404, path

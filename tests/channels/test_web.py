@@ -119,6 +119,7 @@ def test_several_options_of_a_question_are_accepted_together(client: Client) -> 
         "",
     ],
 )
+@pytest.mark.security("ASVS-5.0-V2.2.2")
 def test_a_payload_that_was_not_offered_is_refused(client: Client, payload: str) -> None:
     client.say("where")
     refused = client.press(payload)
@@ -126,6 +127,7 @@ def test_a_payload_that_was_not_offered_is_refused(client: Client, payload: str)
     assert len(client.transcript()) == 3
 
 
+@pytest.mark.security("ASVS-5.0-V2.3.1")
 def test_a_button_of_an_earlier_question_is_refused(client: Client) -> None:
     client.say("where")
     client.say("cramps")
@@ -155,6 +157,7 @@ def test_typed_text_never_acts_as_a_payload(client: Client, text: str) -> None:
         b"\xff\xfe",
     ],
 )
+@pytest.mark.security("ASVS-5.0-V2.2.1")
 def test_a_malformed_message_is_400(client: Client, body: bytes) -> None:
     headers = {"Authorization": f"Bearer {client.token}"}
     answer = requests.post(f"{client.api}/messages", data=body, headers=headers, timeout=10)
@@ -223,6 +226,7 @@ def test_a_patient_removes_the_conversation(client: Client) -> None:
     assert client.say("cramps").status_code == 404
 
 
+@pytest.mark.security("ASVS-5.0-V2.3.2", "ASVS-5.0-V2.4.1")
 def test_too_many_messages_are_429_with_a_time_to_wait(client: Client) -> None:
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(lambda _: client.say("cramps"), range(30)))
@@ -286,6 +290,7 @@ def test_a_button_that_was_pressed_twice_is_answered_once(client: Client) -> Non
 @pytest.mark.parametrize(
     "path", ["webhooks/rest/webhook", "model/parse", "conversations/a/tracker"]
 )
+@pytest.mark.security("ASVS-5.0-V13.4.5")
 def test_nothing_of_the_frames_own_api_is_mounted(address: str, path: str) -> None:
     answer = requests.post(f"{address}/{path}", json={"sender": "me", "message": "hi"}, timeout=10)
     assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
@@ -301,6 +306,7 @@ def test_only_listed_sites_may_read_answers(client: Client) -> None:
 
 
 @pytest.mark.security("ASVS-5.0-V3.2.1", "ASVS-5.0-V3.4.3", "ASVS-5.0-V3.4.4", "ASVS-5.0-V3.4.6")
+@pytest.mark.security("ASVS-5.0-V14.2.2", "ASVS-5.0-V14.3.2")
 def test_every_answer_carries_the_safe_headers(client: Client, address: str) -> None:
     answers = [
         client.say("cramps"),

@@ -87,6 +87,7 @@ def test_only_an_administrator_erases(app: Flask, staff: Staff) -> None:
 @pytest.mark.security(
     "ASVS-5.0-V3.2.1", "ASVS-5.0-V3.4.3", "ASVS-5.0-V3.4.4", "ASVS-5.0-V3.4.5", "ASVS-5.0-V3.4.6"
 )
+@pytest.mark.security("ASVS-5.0-V14.2.2", "ASVS-5.0-V14.3.2")
 def test_every_answer_carries_the_same_strict_headers(app: Flask, staff: Staff) -> None:
     client = sign_in(app, staff, "admin")
     for _, method, path in routes(app):

@@ -68,6 +68,7 @@ def test_compose_sets_only_settings_that_there_are() -> None:
     assert int(services["bot1"]["environment"]["BOT_PROCESSES"]) == 2
 
 
+@pytest.mark.security("ASVS-5.0-V13.2.3", "ASVS-5.0-V13.2.4")
 def test_compose_publishes_only_the_proxy_and_holds_no_secret() -> None:
     text = (DEPLOY / "compose.yml").read_text()
     services = compose()["services"]

@@ -52,6 +52,7 @@ def test_nothing_acknowledged_is_lost(
         assert unanswered(session) == []
 
 
+@pytest.mark.security("ASVS-5.0-V2.3.3")
 def test_a_kill_just_before_the_commit_leaves_the_message_and_no_half_turn(
     database: Database, url: str, settings: Settings
 ):
