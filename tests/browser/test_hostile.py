@@ -166,6 +166,7 @@ def elements_in_bubbles(patient: Patient) -> set[str]:
     return set(found)
 
 
+@pytest.mark.security("ASVS-5.0-V1.3.3")
 def test_texts_reach_the_engine_clean() -> None:
     for text in STRINGS:
         clean = normalise(text)

@@ -44,6 +44,7 @@ def test_texts_of_the_knowledge_may_name_the_clinic(settings: Settings) -> None:
 
 
 @pytest.mark.parametrize("words", ["0[", "{0[secret]}", "10[/10", "{secret}", "%s {{secret}}"])
+@pytest.mark.security("ASVS-5.0-V1.3.5", "ASVS-5.0-V1.3.7", "ASVS-5.0-V1.3.10")
 def test_words_of_a_patient_are_never_a_format(settings: Settings, words: str) -> None:
     said = fill(responses(settings, "You said: {words}"), {"secret": "hidden"}, words=words)
     assert said["text"] == f"You said: {words}"

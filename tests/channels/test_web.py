@@ -135,6 +135,7 @@ def test_a_button_of_an_earlier_question_is_refused(client: Client) -> None:
 
 
 @pytest.mark.parametrize("text", ["/where", "  //where", '/answer{"location": "calf"}'])
+@pytest.mark.security("ASVS-5.0-V1.3.3")
 def test_typed_text_never_acts_as_a_payload(client: Client, text: str) -> None:
     client.say(text)
     typed = client.transcript()[1:2]
@@ -177,6 +178,7 @@ def test_a_huge_body_is_413(client: Client, size: int) -> None:
     assert (answer.status_code, answer.json()["error"]) == (413, "too_long")
 
 
+@pytest.mark.security("ASVS-5.0-V1.3.3")
 def test_hostile_characters_do_not_break_a_conversation(client: Client) -> None:
     text = "cramps \x00\ud800\u202e" + "z" + "\u0301" * 50
     body = json.dumps({"id": new_id(), "text": text}).encode()

@@ -184,6 +184,7 @@ PATHS = (
 
 
 @pytest.mark.security("ASVS-5.0-V3.2.2")
+@pytest.mark.security("ASVS-5.0-V1.2.1", "ASVS-5.0-V1.2.3")
 def test_no_payload_runs_in_any_view(
     hostile: None,
     browser: Browser,  # noqa: F811
@@ -204,6 +205,7 @@ def test_no_payload_runs_in_any_view(
     assert bad == []
 
 
+@pytest.mark.security("ASVS-5.0-V1.2.1", "ASVS-5.0-V1.2.2", "ASVS-5.0-V1.2.3")
 def test_no_payload_runs_that_an_address_carries(
     hostile: None,
     browser: Browser,  # noqa: F811
