@@ -208,6 +208,7 @@ SILENT = [
     ("too much sugar in my coffee", "diabetes"),
     ("for 3 weeks", "pregnancy_postpartum"),
     ("5 weeks", "pregnancy_postpartum"),
+    ("yawning wide", "short_of_breath"),
     ("work the night shift", "nocturnal"),
     ("good morning", "morning"),
     ("this morning", "morning"),
