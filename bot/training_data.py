@@ -77,13 +77,16 @@ def _add_wordings(texts: dict[Path, str], kind: str, name: str, lines: Sequence[
         head = re.search(rf"^{re.escape(kind)}:\n", text, re.MULTILINE)
         if head is None:
             continue
-        section = re.compile(rf"^  {re.escape(name)}:\n(    phrases:\n)?", re.MULTILINE)
-        found = section.search(text, head.end())
-        if found:
-            indent = " " * (6 if found[1] else 4)
-            known = text[found.end() :]
-            new = [w for w in dict.fromkeys(lines) if not _stands(w, known)]
-            _insert(texts, path, found.end(), [f"{indent}- {json.dumps(w)}" for w in new])
+        entry = re.compile(rf"^  {re.escape(name)}:\n((?:(?:    .*)?\n)*)", re.MULTILINE)
+        if found := entry.search(text, head.end()):
+            new = [w for w in dict.fromkeys(lines) if not _stands(w, found[1])]
+            at, keyed = found.start(1), re.search(r"^    \w+:", found[1], re.MULTILINE)
+            added = [f"{' ' * (6 if keyed else 4)}- {json.dumps(w)}" for w in new]
+            if phrases := re.search(r"^    phrases:\n", found[1], re.MULTILINE):
+                at += phrases.end()
+            elif new and keyed:
+                added.insert(0, "    phrases:")
+            _insert(texts, path, at, added)
             return len(new)
     raise ImprovementError(f"The lexicon has no {kind} {name} that a wording could be added to.")
 
